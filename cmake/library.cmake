@@ -1,0 +1,33 @@
+# sptc_library(NAME [SYSTEMC] DEPENDS lib...): the library of one folder. Every .cpp file of the folder
+# belongs to it; DEPENDS are other sptc folders (without the sptc_ prefix) or imported targets.
+add_library(sptc_options INTERFACE)
+target_include_directories(sptc_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(sptc_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -ffp-contract=off)
+if(SPTC_SANITIZE)
+  target_compile_options(sptc_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  target_link_options(sptc_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(sptc_library name)
+  cmake_parse_arguments(ARG "SYSTEMC" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()  # a folder whose first file is still to come
+  endif()
+  add_library(sptc_${name} STATIC ${sources})
+  set_property(GLOBAL APPEND PROPERTY SPTC_LIBRARIES sptc_${name})
+  target_link_libraries(sptc_${name} PUBLIC sptc_options)
+  foreach(dependency ${ARG_DEPENDS})
+    if(TARGET sptc_${dependency})
+      target_link_libraries(sptc_${name} PUBLIC sptc_${dependency})
+    else()
+      target_link_libraries(sptc_${name} PRIVATE ${dependency})
+    endif()
+  endforeach()
+  if(ARG_SYSTEMC)
+    target_link_libraries(sptc_${name} PUBLIC sptc_systemc)
+    target_precompile_headers(sptc_${name} PRIVATE <systemc>)
+  endif()
+endfunction()
