@@ -8,8 +8,9 @@
 
 namespace sptc::base {
 
-/// How blocks meet: a bounded first-in first-out queue whose items become visible latency_cycles (>= 1) after the
-/// push. An item pushed in a cycle is never seen in that cycle, so results do not depend on which block runs first.
+/// How blocks meet: a bounded first-in first-out queue whose items become visible latency_cycles
+/// (>= 1) after the push. An item pushed in a cycle is never seen in that cycle, so results do not
+/// depend on which block runs first.
 template <class T>
 class Channel {
   public:

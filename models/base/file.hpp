@@ -15,13 +15,13 @@ namespace sptc::base {
 /// The whole file as text. Throws ConfigError naming the path when it cannot be read.
 [[nodiscard]] std::string read_text(const std::filesystem::path& path);
 
-/// Writes a file that appears whole or not at all: into a sibling with the suffix .sptc-partial, renamed at the end.
-/// Throws ConfigError naming the path when it cannot be written.
+/// Writes a file that appears whole or not at all: into a sibling with the suffix .sptc-partial,
+/// renamed at the end. Throws ConfigError naming the path when it cannot be written.
 void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_text(const std::filesystem::path& path, std::string_view text);
 
-/// The same for output that is produced piece by piece: commit() makes the file appear, destruction without it
-/// removes what was written.
+/// The same for output that is produced piece by piece: commit() makes the file appear, destruction
+/// without it removes what was written.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path path);

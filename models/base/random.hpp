@@ -3,8 +3,8 @@
 
 namespace sptc::base {
 
-/// The project's random numbers: SplitMix64 (Steele, Lea, Flood 2014). The algorithm is part of the results: the
-/// same seed gives the same bytes on every machine, so no std:: distribution is used.
+/// The project's random numbers: SplitMix64 (Steele, Lea, Flood 2014). The algorithm is part of the
+/// results: the same seed gives the same bytes on every machine, so no std:: distribution is used.
 class Random {
   public:
     explicit Random(std::uint64_t seed) : state_(seed) {}

@@ -6,9 +6,10 @@
 
 namespace sptc::isa {
 
-/// The parameters of T-FDPA, the one floating-point operation of a tensor core: a truncated fused dot-product-add of
-/// `group_bytes` worth of products and one addend. Only this table is shared by the fast path and the reference.
-/// Source: MMA-Sim (arXiv 2511.10909) and the Leeds models (arXiv 2512.07004), checked on A100 hardware outputs.
+/// The parameters of T-FDPA, the one floating-point operation of a tensor core: a truncated fused
+/// dot-product-add of `group_bytes` worth of products and one addend. Only this table is shared by
+/// the fast path and the reference. Source: MMA-Sim (arXiv 2511.10909) and the Leeds models (arXiv
+/// 2512.07004), checked on A100 hardware outputs.
 struct Arithmetic {
     std::string_view arch;  ///< "sm_80"
     int fraction_bits;      ///< F: terms are truncated to units of 2^(E - F)
@@ -22,14 +23,16 @@ struct Arithmetic {
 /// The row of an architecture. Throws ConfigError listing the known ones.
 [[nodiscard]] const Arithmetic& find_arithmetic(std::string_view arch);
 
-/// Products of one group: L counts stored elements of A, so a sparse instruction sums the same number of executed
-/// products per group as a dense one (hypothesis H1; no vendor documents the partition of mma.sp).
+/// Products of one group: L counts stored elements of A, so a sparse instruction sums the same
+/// number of executed products per group as a dense one (hypothesis H1; no vendor documents the
+/// partition of mma.sp).
 [[nodiscard]] inline int group_products(const Arithmetic& arithmetic, const MmaForm& form) {
     const int fitting = arithmetic.group_bytes * 8 / types::row(form.a).bits;
     return fitting < form.k_stored ? fitting : form.k_stored;
 }
 
-/// How many groups run one after another, k ascending; each result is converted to D's format and is the next addend.
+/// How many groups run one after another, k ascending; each result is converted to D's format and
+/// is the next addend.
 [[nodiscard]] inline int group_count(const Arithmetic& arithmetic, const MmaForm& form) {
     return form.k_stored / group_products(arithmetic, form);
 }

@@ -9,8 +9,8 @@ struct Coordinate {
     int column;
 };
 
-/// Fragment layouts of the m16n8 forms (PTX ISA figures; facts checked by tests against each form's own formula).
-/// `element` counts a lane's elements in fragment order: register 0's low bits first.
+/// Fragment layouts of the m16n8 forms (PTX ISA figures; facts checked by tests against each form's
+/// own formula). `element` counts a lane's elements in fragment order: register 0's low bits first.
 /// Lane l has quad g = l / 4 and position t = l % 4; e elements fit one 32-bit register.
 
 /// A element -> (row, stored column). For sparse forms the column counts stored elements.
@@ -33,8 +33,8 @@ struct Coordinate {
     return {lane / 4 + 8 * (element >> 1), 2 * (lane % 4) + (element & 1)};
 }
 
-/// The lane whose metadata register carries 16-bit word `word` of rows g (low half) and g + 8 (high half),
-/// under a sparsity selector: selectors name lanes (one lane or a pair) inside each quad.
+/// The lane whose metadata register carries 16-bit word `word` of rows g (low half) and g + 8 (high
+/// half), under a sparsity selector: selectors name lanes (one lane or a pair) inside each quad.
 [[nodiscard]] inline int metadata_lane(const MmaForm& form, int selector, int row, int word) {
     return 4 * (row % 8) + selector * form.metadata_words_per_row() + word;
 }

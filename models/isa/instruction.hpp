@@ -8,33 +8,34 @@
 
 namespace sptc::isa {
 
-/// A register as the scoreboard counts it: an index below KernelShape::scoreboard_registers. Predicates have one too.
+/// A register as the scoreboard counts it: an index below KernelShape::scoreboard_registers.
+/// Predicates have one too.
 using RegisterId = std::uint16_t;
 
 /// What the timing model distinguishes. One row of operation_name() each.
 enum class Operation : std::uint8_t {
-    kIntegerAlu,        ///< add, logic, shift, compare, select, move, 32-bit integer
-    kIntegerMultiply,   ///< mul, mad
-    kFloat32,           ///< add, mul, fma
-    kFloat16,           ///< packed half arithmetic
+    kIntegerAlu,       ///< add, logic, shift, compare, select, move, 32-bit integer
+    kIntegerMultiply,  ///< mul, mad
+    kFloat32,          ///< add, mul, fma
+    kFloat16,          ///< packed half arithmetic
     kFloat64,
     kConvert,
     kSpecialFunction,
-    kReadSpecial,       ///< %tid, %ctaid, %laneid, %smid, ...
-    kReadClock,         ///< %clock, %clock64
-    kLoadParameter,     ///< ld.param: a constant bank read
+    kReadSpecial,    ///< %tid, %ctaid, %laneid, %smid, ...
+    kReadClock,      ///< %clock, %clock64
+    kLoadParameter,  ///< ld.param: a constant bank read
     kLoadGlobal,
     kStoreGlobal,
     kLoadShared,
     kStoreShared,
-    kLoadMatrix,        ///< ldmatrix
-    kAsyncCopy,         ///< cp.async
-    kAsyncCommit,       ///< cp.async.commit_group
-    kAsyncWait,         ///< cp.async.wait_group N, wait_all
-    kMma,               ///< mma.sync, mma.sp
+    kLoadMatrix,   ///< ldmatrix
+    kAsyncCopy,    ///< cp.async
+    kAsyncCommit,  ///< cp.async.commit_group
+    kAsyncWait,    ///< cp.async.wait_group N, wait_all
+    kMma,          ///< mma.sync, mma.sp
     kBranch,
-    kBarrier,           ///< bar.sync
-    kWarpSync,          ///< bar.warp.sync
+    kBarrier,   ///< bar.sync
+    kWarpSync,  ///< bar.warp.sync
     kMemoryFence,
     kExit,
     kCount
@@ -42,16 +43,29 @@ enum class Operation : std::uint8_t {
 
 [[nodiscard]] std::string_view operation_name(Operation operation);
 
-/// One machine operation of a kernel as the SM sees it before execution. Immutable; owned by the program.
+/// Does it go through the load/store unit?
+[[nodiscard]] constexpr bool is_memory(Operation operation) {
+    return operation >= Operation::kLoadGlobal && operation <= Operation::kAsyncCopy;
+}
+
+/// Does it send sectors to the L2?
+[[nodiscard]] constexpr bool is_global(Operation operation) {
+    return operation == Operation::kLoadGlobal || operation == Operation::kStoreGlobal ||
+           operation == Operation::kAsyncCopy;
+}
+
+/// One machine operation of a kernel as the SM sees it before execution. Immutable; owned by the
+/// program.
 struct Instruction {
     Operation operation = Operation::kIntegerAlu;
-    std::uint8_t bytes_per_lane = 0;    ///< memory operations: access width of one lane; ldmatrix: 16 (one row)
-    std::uint8_t matrices = 0;          ///< ldmatrix: 1, 2 or 4
-    std::uint8_t selector = 0;          ///< mma.sp: the sparsity selector immediate
-    std::uint8_t pending_groups = 0;    ///< cp.async.wait_group N; 0 for wait_all
-    std::uint32_t line = 0;             ///< PTX line
-    const MmaForm* mma = nullptr;       ///< kMma only
-    std::span<const RegisterId> reads;  ///< guard predicate and sources, each once
+    std::uint8_t bytes_per_lane =
+        0;  ///< memory operations: access width of one lane; ldmatrix: 16 (one row)
+    std::uint8_t matrices = 0;                  ///< ldmatrix: 1, 2 or 4
+    std::uint8_t selector = 0;                  ///< mma.sp: the sparsity selector immediate
+    std::uint8_t pending_groups = 0;            ///< cp.async.wait_group N; 0 for wait_all
+    std::uint32_t line = 0;                     ///< PTX line
+    const MmaForm* mma = nullptr;               ///< kMma only
+    std::span<const RegisterId> reads;          ///< guard predicate and sources, each once
     std::span<const RegisterId> address_reads;  ///< the subset of reads that form a memory address
     std::span<const RegisterId> writes;
 };
@@ -59,8 +73,9 @@ struct Instruction {
 /// One 32-bit register of all lanes.
 using LaneRegister = std::array<std::uint32_t, kLanes>;
 
-/// A view of an mma's operands in the register file; every pointer is null when values are off. Whoever computes
-/// reads A, B, C, E at issue and writes D before the destination registers are released.
+/// A view of an mma's operands in the register file; every pointer is null when values are off.
+/// Whoever computes reads A, B, C, E at issue and writes D before the destination registers are
+/// released.
 struct MmaOperands {
     std::array<const LaneRegister*, 4> a{};
     std::array<const LaneRegister*, 4> b{};
@@ -77,13 +92,15 @@ using AsyncCopyToken = std::uint32_t;
 /// One executed warp instruction: what the timing model needs about this one execution.
 struct WarpInstruction {
     const Instruction* instruction = nullptr;
-    std::uint32_t active_mask = 0;      ///< lanes that executed (path and guard)
-    /// Memory operations: the byte address of each active lane. Global addresses are device addresses; shared ones are
-    /// offsets in the CTA's shared memory. ldmatrix: the row addresses (lanes 0 .. 8 * matrices - 1).
-    /// cp.async: the global source; `shared_addresses` the destination.
+    std::uint32_t active_mask = 0;  ///< lanes that executed (path and guard)
+    /// Memory operations: the byte address of each active lane. Global addresses are device
+    /// addresses; shared ones are offsets in the CTA's shared memory. ldmatrix: the row addresses
+    /// (lanes 0 .. 8 * matrices - 1). cp.async: the global source; `shared_addresses` the
+    /// destination.
     std::array<std::uint64_t, kLanes> addresses{};
     std::array<std::uint32_t, kLanes> shared_addresses{};
-    std::array<std::uint8_t, kLanes> source_bytes{};  ///< cp.async: bytes really read per lane (the rest is zero filled)
+    std::array<std::uint8_t, kLanes>
+        source_bytes{};  ///< cp.async: bytes really read per lane (the rest is zero filled)
     AsyncCopyToken async_token = 0;     ///< cp.async with values on
     std::uint32_t barrier = 0;          ///< bar.sync: which barrier
     std::uint32_t barrier_threads = 0;  ///< bar.sync: how many threads; 0 means the whole CTA

@@ -18,15 +18,19 @@ struct Dim3 {
 /// What one launch needs of the GPU.
 struct KernelShape {
     std::string entry;
-    Dim3 grid;                              ///< CTAs
-    Dim3 block;                             ///< threads of a CTA
-    std::uint32_t shared_bytes_per_cta = 0; ///< static + dynamic
-    std::uint32_t registers_per_thread = 0; ///< 32-bit registers, for occupancy
-    bool registers_estimated = false;       ///< true when no figure was given and liveness was used
-    std::uint32_t scoreboard_registers = 0; ///< RegisterIds are below this
+    Dim3 grid;                               ///< CTAs
+    Dim3 block;                              ///< threads of a CTA
+    std::uint32_t shared_bytes_per_cta = 0;  ///< static + dynamic
+    std::uint32_t registers_per_thread = 0;  ///< 32-bit registers, for occupancy
+    bool registers_estimated = false;  ///< true when no figure was given and liveness was used
+    std::uint32_t scoreboard_registers = 0;  ///< RegisterIds are below this
 
-    [[nodiscard]] std::uint32_t threads_per_cta() const { return static_cast<std::uint32_t>(block.count()); }
-    [[nodiscard]] std::uint32_t warps_per_cta() const { return (threads_per_cta() + kLanes - 1) / kLanes; }
+    [[nodiscard]] std::uint32_t threads_per_cta() const {
+        return static_cast<std::uint32_t>(block.count());
+    }
+    [[nodiscard]] std::uint32_t warps_per_cta() const {
+        return (threads_per_cta() + kLanes - 1) / kLanes;
+    }
 };
 
 /// The running instruction streams of one resident CTA.
@@ -34,25 +38,29 @@ class CtaStream {
   public:
     virtual ~CtaStream() = default;
 
-    /// The next instruction of a warp, without executing it; nullptr when the warp has exited. Stable until execute().
+    /// The next instruction of a warp, without executing it; nullptr when the warp has exited.
+    /// Stable until execute().
     [[nodiscard]] virtual const Instruction* peek(std::uint32_t warp) const = 0;
 
-    /// Executes the next instruction of a warp and moves on. `now` is what %clock reads. The result is valid until the
-    /// next call for this CTA. Throws MemoryFault and KernelError.
+    /// Executes the next instruction of a warp and moves on. `now` is what %clock reads. The result
+    /// is valid until the next call for this CTA. Throws MemoryFault and KernelError.
     virtual const WarpInstruction& execute(std::uint32_t warp, base::Cycle now) = 0;
 
-    /// The data of a cp.async arrives in shared memory. Each token lands exactly once, before a covering wait passes.
+    /// The data of a cp.async arrives in shared memory. Each token lands exactly once, before a
+    /// covering wait passes.
     virtual void land(AsyncCopyToken token) = 0;
 };
 
-/// Where warp instructions come from: an executed PTX program, a saved trace. models/sm sees nothing else.
+/// Where warp instructions come from: an executed PTX program, a saved trace. models/sm sees
+/// nothing else.
 class InstructionSource {
   public:
     virtual ~InstructionSource() = default;
     [[nodiscard]] virtual const KernelShape& shape() const = 0;
 
     /// A CTA becomes resident on an SM. `cta` counts the grid with x fastest.
-    [[nodiscard]] virtual std::unique_ptr<CtaStream> start_cta(std::uint64_t cta, std::uint32_t sm) = 0;
+    [[nodiscard]] virtual std::unique_ptr<CtaStream> start_cta(std::uint64_t cta,
+                                                               std::uint32_t sm) = 0;
 };
 
 }  // namespace sptc::isa

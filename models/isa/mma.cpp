@@ -79,8 +79,8 @@ std::span<const MmaForm> mma_forms() {
     return forms;
 }
 
-const MmaForm* find_form(bool sparse, int m, int n, int k_logical, DataType d, DataType a, DataType b,
-                         DataType c) {
+const MmaForm* find_form(bool sparse, int m, int n, int k_logical, DataType d, DataType a,
+                         DataType b, DataType c) {
     for (const MmaForm& form : mma_forms()) {
         if (form.sparse() == sparse && form.m == m && form.n == n && form.k_logical == k_logical &&
             form.d == d && form.a == a && form.b == b && form.c == c) {
@@ -105,8 +105,9 @@ const MmaForm& parse_mma(std::string_view instruction) {
         } else if (part.starts_with("sptc::")) {
             const std::string_view pattern = part.substr(6);
             if (pattern != "n2m4") {
-                reject(instruction,
-                       fmt::format("pattern '{}' has no datapath on this GPU (it has n2m4)", pattern));
+                reject(
+                    instruction,
+                    fmt::format("pattern '{}' has no datapath on this GPU (it has n2m4)", pattern));
             }
         } else if (part == "sync") {
             synchronous = true;
@@ -131,7 +132,8 @@ const MmaForm& parse_mma(std::string_view instruction) {
     if (!shape) reject(instruction, "no shape such as .m16n8k16");
     if (layouts != 2) reject(instruction, "the layouts .row.col are missing");
     if (operand_types.size() != 4) {
-        reject(instruction, fmt::format("expected 4 types (D, A, B, C), found {}", operand_types.size()));
+        reject(instruction,
+               fmt::format("expected 4 types (D, A, B, C), found {}", operand_types.size()));
     }
     const MmaForm* form = find_form(sparse, shape->m, shape->n, shape->k, operand_types[0],
                                     operand_types[1], operand_types[2], operand_types[3]);

@@ -11,18 +11,19 @@ namespace sptc::isa {
 
 inline constexpr int kLanes = 32;  ///< threads of a warp
 
-/// One form of the matrix instruction D = A . B + C: a row of the MMA table (PTX ISA, warp-level mma and mma.sp).
-/// A is M x K row-major (stored M x k_stored when sparse), B is K x N, C and D are M x N.
+/// One form of the matrix instruction D = A . B + C: a row of the MMA table (PTX ISA, warp-level
+/// mma and mma.sp). A is M x K row-major (stored M x k_stored when sparse), B is K x N, C and D are
+/// M x N.
 struct MmaForm {
     int m;
     int n;
-    int k_logical;                       ///< K of the shape name: what B holds
-    int k_stored;                        ///< elements of a row of A in registers; k_logical when dense
+    int k_logical;  ///< K of the shape name: what B holds
+    int k_stored;   ///< elements of a row of A in registers; k_logical when dense
     types::DataType a;
     types::DataType b;
     types::DataType c;
     types::DataType d;
-    const sparsity::Pattern* pattern;    ///< nullptr when dense
+    const sparsity::Pattern* pattern;  ///< nullptr when dense
 
     [[nodiscard]] bool sparse() const { return pattern != nullptr; }
     /// 32-bit registers per lane of each operand.
@@ -46,7 +47,8 @@ struct MmaForm {
 /// Every form the project executes.
 [[nodiscard]] std::span<const MmaForm> mma_forms();
 
-/// The form of a PTX mma instruction name (qualifiers in any order after "mma" / "mma.sp"; with or without
+/// The form of a PTX mma instruction name (qualifiers in any order after "mma" / "mma.sp"; with or
+/// without
 /// ::ordered_metadata). Throws ConfigError naming the part that is wrong and listing the forms.
 [[nodiscard]] const MmaForm& parse_mma(std::string_view instruction);
 

@@ -89,7 +89,8 @@ std::uint16_t f64_to_f16(double value) {
     const std::uint64_t rounded = kept + ((rest > half || (rest == half && (kept & 1))) ? 1 : 0);
     // Adding (not or-ing) the significand lets a carry run into the exponent, up to infinity.
     const int biased = unbiased < -14 ? 0 : unbiased + 14;
-    return static_cast<std::uint16_t>(sign | ((static_cast<std::uint64_t>(biased) << 10) + rounded));
+    return static_cast<std::uint16_t>(sign |
+                                      ((static_cast<std::uint64_t>(biased) << 10) + rounded));
 }
 
 }  // namespace sptc::types

@@ -1,0 +1,80 @@
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "models/base/cycle.hpp"
+#include "models/gpu/gpu_spec.hpp"
+#include "models/gpu/kernel_result.hpp"
+#include "models/gpu/mirrored_ctas.hpp"
+#include "models/gpu/occupancy.hpp"
+#include "models/isa/instruction_source.hpp"
+#include "models/memory/crossbar.hpp"
+#include "models/memory/hbm.hpp"
+#include "models/memory/l2.hpp"
+#include "models/sm/sm.hpp"
+
+namespace sptc::gpu {
+
+/// Which SMs are simulated.
+enum class SimulatedSms : std::uint8_t {
+    kAll,             ///< every SM
+    kRepresentative,  ///< one SM; the others only send their memory traffic
+};
+
+struct RunOptions {
+    sm::IdleSkip idle_skip = sm::IdleSkip::kOn;
+    base::Cycle cycle_limit = base::kNever;  ///< beyond it a KernelError names each warp's line
+};
+
+/// The whole GPU as a SystemC module: SMs, crossbar, L2, HBM and the CTA dispatcher, driven by one
+/// SC_METHOD that runs once per cycle in which something is due. Runs one kernel at a time; caches
+/// are cold and time is 0 at its start.
+class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
+  public:
+    Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms simulated);
+
+    /// Runs a kernel to its end: all CTAs done and the last store drained. Calls sc_start. Throws
+    /// what the kernel causes: KernelError, MemoryFault, DeadlockError; afterwards the object must
+    /// not be used again.
+    [[nodiscard]] KernelResult run(isa::InstructionSource& source, const RunOptions& options = {});
+
+    // memory::CrossbarListener
+    void answered(std::size_t port, base::Cycle visible) override;
+
+  private:
+    SC_HAS_PROCESS(Gpu);
+    void clock();
+    /// One cycle in numbered steps, downstream first. Returns the next cycle with something to do.
+    base::Cycle cycle();
+    void dispatch();
+    void start_cta(std::uint32_t sm, std::uint64_t cta);
+    void start_mirrored(std::uint32_t slot, std::uint64_t first_cta);
+    [[nodiscard]] bool finished() const;
+    [[noreturn]] void report_deadlock() const;
+    [[noreturn]] void report_limit() const;
+    [[nodiscard]] std::string waiting_warps() const;
+    [[nodiscard]] KernelResult collect() const;
+
+    const GpuSpec& spec_;
+    SimulatedSms simulated_;
+    memory::Hbm hbm_;
+    memory::L2 l2_;
+    memory::Crossbar crossbar_;
+    std::vector<std::unique_ptr<sm::Sm>> sms_;
+    std::unique_ptr<MirroredCtas> mirrored_;
+    sc_core::sc_event start_;
+    sc_core::sc_time period_;
+
+    isa::InstructionSource* source_ = nullptr;
+    RunOptions options_;
+    Occupancy occupancy_;
+    std::uint64_t next_cta_ = 0;
+    std::uint64_t simulated_sm_cycles_ = 0;
+    base::Cycle now_ = 0;
+    std::exception_ptr failure_;
+};
+
+}  // namespace sptc::gpu

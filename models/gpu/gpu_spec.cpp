@@ -1,0 +1,51 @@
+#include "models/gpu/gpu_spec.hpp"
+
+#include <fmt/format.h>
+
+#include "models/base/error.hpp"
+#include "models/isa/instruction.hpp"
+
+namespace sptc::gpu {
+
+void validate(const GpuSpec& spec) {
+    const auto require = [&spec](bool condition, std::string_view what) {
+        if (!condition) throw base::ConfigError(fmt::format("GPU '{}': {}", spec.name, what));
+    };
+    const sm::SmSpec& sm = spec.sm;
+    const sm::SubCoreSpec& sub_core = sm.sub_core;
+    const sm::SharedMemorySpec& shared = sm.shared_memory;
+    require(spec.sms > 0, "sms must be positive");
+    require(spec.clock_mhz > 0, "clock_mhz must be positive");
+    require(sm.sub_cores > 0 && sm.max_warps == sm.sub_cores * sub_core.warp_slots,
+            "max_warps must be sub_cores x sub_core.warp_slots");
+    for (const sm::PipelineSpec& pipe :
+         {sub_core.integer, sub_core.integer_multiply, sub_core.float32, sub_core.float16,
+          sub_core.float64, sub_core.convert, sub_core.special_function}) {
+        require(pipe.lanes > 0 && isa::kLanes % pipe.lanes == 0, "pipeline lanes must divide 32");
+        require(pipe.latency_cycles > 0, "pipeline latency_cycles must be positive");
+    }
+    require(sub_core.register_read_ports > 0, "register_read_ports must be positive");
+    require(sub_core.memory_queue_entries > 0, "memory_queue_entries must be positive");
+    require(sub_core.store_bytes_per_cycle > 0, "store_bytes_per_cycle must be positive");
+    require(sm.memory_instructions_per_cycle > 0, "memory_instructions_per_cycle must be positive");
+    require(sm.register_allocation_unit > 0, "register_allocation_unit must be positive");
+    require(shared.banks > 0 && shared.banks <= isa::kLanes && shared.bank_bytes > 0,
+            "shared_memory.banks must be 1 to 32 and bank_bytes positive");
+    require(shared.queue_entries > 0, "shared_memory.queue_entries must be positive");
+    require(shared.return_bytes_per_cycle > 0 &&
+                shared.banks * shared.bank_bytes % shared.return_bytes_per_cycle == 0,
+            "shared_memory.return_bytes_per_cycle must divide banks x bank_bytes");
+    require(sm.global_path.queue_entries > 0 && sm.global_path.outstanding_lines > 0 &&
+                sm.global_path.request_cycles > 0,
+            "global_path values must be positive");
+    const memory::MemorySpec& memory = spec.memory;
+    require(memory.crossbar.sm_bytes_per_cycle > 0, "crossbar.sm_bytes_per_cycle must be positive");
+    require(
+        memory.l2.slices > 0 && memory.l2.ways > 0 && memory.l2.slice_bytes_per_cycle > 0 &&
+            memory.l2.bytes >= std::uint64_t{memory.l2.slices} * memory.l2.ways * sm::kLineBytes,
+        "l2 must hold at least one set per slice");
+    require(memory.hbm.channels > 0 && memory.hbm.bytes_per_cycle > 0,
+            "hbm values must be positive");
+}
+
+}  // namespace sptc::gpu

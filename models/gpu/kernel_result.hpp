@@ -1,0 +1,41 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "models/base/cycle.hpp"
+#include "models/gpu/occupancy.hpp"
+#include "models/isa/instruction_source.hpp"
+#include "models/sm/activity.hpp"
+
+namespace sptc::gpu {
+
+/// What one kernel did. Counts cover the simulated SMs; L2 and HBM counts cover the whole GPU (in
+/// representative mode through the mirrored CTAs).
+struct KernelResult {
+    base::Cycle cycles = 0;  ///< first CTA dispatched to last store drained
+    std::uint32_t sms = 0;   ///< of the GPU
+    std::uint32_t simulated_sms = 0;
+    std::uint64_t ctas = 0;  ///< of the grid
+    std::uint64_t simulated_ctas = 0;
+    Occupancy occupancy;
+    isa::KernelShape shape;
+
+    sm::ActivityCycles
+        activity{};  ///< sub-core cycles; their sum is sub-cores x simulated SMs x cycles
+    std::uint64_t warp_instructions = 0;
+    std::array<std::uint64_t, static_cast<std::size_t>(isa::Operation::kCount)> issued{};
+
+    std::uint64_t shared_read_bytes = 0;  ///< wavefronts x width
+    std::uint64_t shared_write_bytes = 0;
+    std::uint64_t shared_fill_bytes = 0;  ///< written by cp.async
+    std::uint64_t l2_read_bytes = 0;
+    std::uint64_t l2_write_bytes = 0;
+    std::uint64_t hbm_read_bytes = 0;
+    std::uint64_t hbm_write_bytes = 0;
+    std::uint64_t b_values_fetched = 0;  ///< by the operand selectors
+    std::uint64_t executed_macs = 0;
+
+    std::uint64_t sm_cycles = 0;  ///< SM cycles covered: simulated SMs x cycles
+};
+
+}  // namespace sptc::gpu

@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/base/channel.hpp"
+#include "models/isa/instruction_source.hpp"
+#include "models/sm/memory_request.hpp"
+#include "models/sm/sm.hpp"
+
+namespace sptc::gpu {
+
+/// The CTAs of the SMs that are not simulated when one SM represents all. Whenever a warp of the
+/// simulated SM sends a global instruction, the same warp of every mirrored CTA goes on to its own
+/// next global instruction and sends its own addresses to the L2, so that L2 and HBM see the
+/// traffic of the whole GPU.
+class MirroredCtas : public sm::GlobalTrafficObserver {
+  public:
+    /// Stands for the SMs 1 .. sms - 1.
+    MirroredCtas(const sm::SmSpec& spec, std::uint32_t sms);
+
+    void configure(isa::InstructionSource& source, std::uint32_t resident_ctas);
+    /// SM `sm` takes CTA `cta` into a slot, replacing what was there.
+    void start_cta(std::uint32_t sm, std::uint32_t slot, std::uint64_t cta);
+    /// All mirrored CTAs of a slot are over.
+    void finish_slot(std::uint32_t slot);
+
+    void global_instruction(std::uint32_t cta_slot, std::uint32_t warp_in_cta,
+                            base::Cycle now) override;
+
+    /// The request channel of a mirrored SM (1 .. sms - 1).
+    [[nodiscard]] base::Channel<sm::MemoryRequest>& requests(std::uint32_t sm) {
+        return *requests_[sm - 1];
+    }
+    /// The earliest request pushed since the last call; kNever when none.
+    [[nodiscard]] base::Cycle take_due();
+
+  private:
+    void send(std::uint32_t sm, const isa::WarpInstruction& executed, base::Cycle now);
+
+    const sm::SmSpec& spec_;
+    isa::InstructionSource* source_ = nullptr;
+    std::vector<std::unique_ptr<base::Channel<sm::MemoryRequest>>> requests_;  ///< by sm - 1
+    std::vector<base::Cycle> port_free_;                                       ///< by sm - 1
+    std::vector<std::vector<std::unique_ptr<isa::CtaStream>>> ctas_;           ///< [slot][sm - 1]
+    std::vector<sm::LineSectors> lines_;
+    base::Cycle due_ = base::kNever;
+};
+
+}  // namespace sptc::gpu

@@ -1,0 +1,66 @@
+#include "models/memory/crossbar.hpp"
+
+#include <algorithm>
+
+namespace sptc::memory {
+
+using base::Cycle;
+using base::kNever;
+
+Crossbar::Crossbar(const sc_core::sc_module_name& name, const CrossbarSpec& spec)
+    : sc_module(name), l2("l2"), spec_(spec) {}
+
+void Crossbar::connect(std::vector<CrossbarPort> ports, CrossbarListener& listener) {
+    listener_ = &listener;
+    lanes_.clear();
+    for (const CrossbarPort& port : ports) lanes_.push_back({port, {}, 0, kNever});
+}
+
+void Crossbar::reset() {
+    for (Lane& lane : lanes_) {
+        SPTC_ASSERT(lane.answers.empty() && lane.port.requests->empty());
+        lane.port_free = 0;
+    }
+    sequence_ = 0;
+    due_ = kNever;
+}
+
+void Crossbar::serve(std::size_t index, Lane& lane, Cycle now) {
+    auto& requests = *lane.port.requests;
+    if (requests.ready(now)) {
+        const sm::MemoryRequest request = requests.pop();
+        const Cycle ready = l2->access(request, now + spec_.request_cycles) + spec_.response_cycles;
+        lane.answers.push({ready,
+                           sequence_++,
+                           request.write ? 0 : request.sectors(),
+                           {request.operation, request.write}});
+        ++under_way_;
+    }
+    while (!lane.answers.empty() && std::max(lane.answers.top().ready, lane.port_free) <= now) {
+        const Answer answer = lane.answers.top();
+        lane.answers.pop();
+        --under_way_;
+        const Cycle transfer = answer.data_sectors * sm::kSectorBytes / spec_.sm_bytes_per_cycle;
+        lane.port_free = now + transfer;
+        if (lane.port.responses == nullptr) continue;
+        const Cycle last_sector = now + std::max<Cycle>(transfer, 1) - 1;
+        lane.port.responses->push(answer.response, last_sector);
+        listener_->answered(index, last_sector + 1);
+    }
+    lane.due = lane.answers.empty() ? kNever : std::max(lane.answers.top().ready, lane.port_free);
+    if (!requests.empty()) lane.due = std::min(lane.due, std::max(requests.due(), now + 1));
+}
+
+void Crossbar::tick(Cycle now) {
+    due_ = kNever;
+    for (std::size_t index = 0; index < lanes_.size(); ++index) {
+        Lane& lane = lanes_[index];
+        if (lane.port.requests->ready(now) || lane.due <= now)
+            serve(index, lane, now);
+        else if (!lane.port.requests->empty())
+            lane.due = std::min(lane.due, lane.port.requests->due());
+        due_ = std::min(due_, lane.due);
+    }
+}
+
+}  // namespace sptc::memory

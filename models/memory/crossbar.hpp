@@ -1,0 +1,73 @@
+#pragma once
+#include <cstdint>
+#include <queue>
+#include <systemc>
+#include <vector>
+
+#include "models/base/channel.hpp"
+#include "models/base/cycle.hpp"
+#include "models/memory/l2.hpp"
+#include "models/memory/memory_spec.hpp"
+#include "models/sm/memory_request.hpp"
+
+namespace sptc::memory {
+
+/// Where one SM is connected: it takes requests from a channel and answers into another.
+struct CrossbarPort {
+    base::Channel<sm::MemoryRequest>* requests = nullptr;
+    base::Channel<sm::MemoryResponse>* responses =
+        nullptr;  ///< null: nobody listens (a mirrored SM)
+};
+
+/// Who is told that an answer stands in an SM's channel and when to look. Implemented by the GPU.
+class CrossbarListener {
+  public:
+    virtual ~CrossbarListener() = default;
+    virtual void answered(std::size_t port, base::Cycle visible) = 0;
+};
+
+/// The network between SMs and L2: one request per SM and cycle on the way up; on the way down each
+/// SM's port passes sm_bytes_per_cycle, answers in the order in which they leave the L2.
+class Crossbar : public sc_core::sc_module {
+  public:
+    Crossbar(const sc_core::sc_module_name& name, const CrossbarSpec& spec);
+
+    sc_core::sc_port<L2If> l2;
+
+    /// The ports in a fixed order, which is also the order of arbitration inside a cycle.
+    void connect(std::vector<CrossbarPort> ports, CrossbarListener& listener);
+    /// Something was pushed into a port's request channel outside the crossbar's own tick.
+    void wake(base::Cycle cycle) { due_ = std::min(due_, cycle); }
+
+    void tick(base::Cycle now);
+    [[nodiscard]] base::Cycle due() const { return due_; }
+    [[nodiscard]] bool idle() const { return under_way_ == 0; }
+    void reset();
+
+  private:
+    struct Answer {
+        base::Cycle ready;
+        std::uint64_t sequence;  ///< keeps equal times in order of request
+        std::uint32_t data_sectors;
+        sm::MemoryResponse response;
+        bool operator>(const Answer& other) const {
+            return ready != other.ready ? ready > other.ready : sequence > other.sequence;
+        }
+    };
+    struct Lane {
+        CrossbarPort port;
+        std::priority_queue<Answer, std::vector<Answer>, std::greater<>> answers;
+        base::Cycle port_free = 0;
+        base::Cycle due = base::kNever;
+    };
+    void serve(std::size_t index, Lane& lane, base::Cycle now);
+
+    const CrossbarSpec& spec_;
+    CrossbarListener* listener_ = nullptr;
+    std::vector<Lane> lanes_;
+    std::uint64_t sequence_ = 0;
+    std::uint64_t under_way_ = 0;
+    base::Cycle due_ = base::kNever;
+};
+
+}  // namespace sptc::memory

@@ -1,0 +1,46 @@
+#include "models/sm/barriers.hpp"
+
+#include <algorithm>
+
+namespace sptc::sm {
+
+using base::Cycle;
+using base::kNever;
+
+void Barriers::tick(Cycle now) {
+    if (arrivals_.empty() || unit_free_ > now) return;
+    const BarrierArrival arrival = arrivals_.front();
+    arrivals_.pop_front();
+    unit_free_ = now + spec_.arrival_cycles;
+    State& state = states_[arrival.cta_slot][arrival.barrier];
+    state.warps.push_back(arrival.warp);
+    state.expected_warps = arrival.expected_warps;
+    state.whole_cta = arrival.whole_cta;
+    if (state.warps.size() >= state.expected_warps) release(state, now);
+}
+
+void Barriers::warp_exited(std::uint32_t cta_slot, std::uint32_t remaining_warps, Cycle now) {
+    for (State& state : states_[cta_slot]) {
+        if (state.warps.empty() || !state.whole_cta) continue;
+        state.expected_warps = std::min(state.expected_warps, remaining_warps);
+        if (state.warps.size() >= state.expected_warps) release(state, now);
+    }
+    for (BarrierArrival& arrival : arrivals_) {
+        if (arrival.cta_slot == cta_slot && arrival.whole_cta) {
+            arrival.expected_warps = std::min(arrival.expected_warps, remaining_warps);
+        }
+    }
+}
+
+void Barriers::release(State& state, Cycle now) {
+    for (const std::uint32_t warp : state.warps) {
+        listener_.barrier_released(warp, now + spec_.release_cycles);
+    }
+    state.warps.clear();
+}
+
+Cycle Barriers::due(Cycle now) const {
+    return arrivals_.empty() ? kNever : std::max(unit_free_, now + 1);
+}
+
+}  // namespace sptc::sm

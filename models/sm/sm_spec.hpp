@@ -1,0 +1,96 @@
+#pragma once
+#include <cstdint>
+
+#include "models/base/cycle.hpp"
+#include "models/tensor_core/tensor_core_spec.hpp"
+
+namespace sptc::sm {
+
+/// One execution pipeline of a sub-core: a warp instruction occupies it for 32 / lanes cycles and
+/// its result can be read latency_cycles after issue.
+struct PipelineSpec {
+    std::uint32_t lanes = 0;
+    base::Cycle latency_cycles = 0;
+};
+
+/// A quarter of an SM. Values and sources stand in configs/gpu/*.json.
+struct SubCoreSpec {
+    std::uint32_t warp_slots = 0;
+    PipelineSpec integer;
+    PipelineSpec integer_multiply;
+    PipelineSpec float32;
+    PipelineSpec float16;
+    PipelineSpec float64;
+    PipelineSpec convert;
+    PipelineSpec special_function;
+    base::Cycle address_extra_cycles = 0;  ///< a result used as a memory address is not bypassed
+    base::Cycle branch_cycles = 0;         ///< from a branch to the warp's next issue
+    base::Cycle warp_sync_cycles = 0;      ///< from bar.warp.sync to the warp's next issue
+    base::Cycle read_special_cycles = 0;   ///< %tid and the like, until readable
+    base::Cycle read_clock_cycles = 0;
+    base::Cycle parameter_cycles = 0;  ///< ld.param (constant bank), until readable
+    std::uint32_t register_read_ports =
+        0;  ///< 32-bit x 32-lane registers read per cycle (one port per bank)
+    base::Cycle operand_window_cycles =
+        0;  ///< cycles in which a fixed-latency instruction reads its operands
+    std::uint32_t memory_queue_entries = 0;
+    base::Cycle address_unit_cycles = 0;      ///< one memory instruction per this many cycles
+    std::uint32_t store_bytes_per_cycle = 0;  ///< register data on its way to the load/store unit
+};
+
+/// Cycles from the issue of a memory instruction to its operands being read (first instruction,
+/// 32-bit data): what a following write to its registers waits for.
+struct OperandReadSpec {
+    base::Cycle load_shared_cycles = 0;
+    base::Cycle load_global_cycles = 0;
+    base::Cycle store_shared_cycles = 0;
+    base::Cycle store_global_cycles = 0;
+    base::Cycle async_copy_cycles = 0;
+};
+
+/// The shared memory of an SM: 32 banks behind per-sub-core queues.
+struct SharedMemorySpec {
+    std::uint32_t bytes = 0;                   ///< usable by CTAs
+    std::uint32_t bytes_per_cta = 0;           ///< limit of one CTA
+    std::uint32_t reserved_bytes_per_cta = 0;  ///< taken by the system from each resident CTA
+    std::uint32_t banks = 0;
+    std::uint32_t bank_bytes = 0;
+    std::uint32_t queue_entries = 0;  ///< instructions waiting per sub-core, and fills
+    base::Cycle pipeline_cycles =
+        0;  ///< from a wavefront in the bank array to its data in registers
+    std::uint32_t return_bytes_per_cycle = 0;    ///< to each sub-core
+    std::uint32_t return_buffer_wavefronts = 0;  ///< read ahead of the return path, per sub-core
+};
+
+/// The path of an SM to the L2.
+struct GlobalPathSpec {
+    std::uint32_t queue_entries = 0;      ///< global instructions waiting in the SM
+    std::uint32_t outstanding_lines = 0;  ///< line requests on their way
+    base::Cycle request_cycles = 0;       ///< latency of the channel towards the L2
+    base::Cycle write_back_cycles = 0;    ///< from the last sector's arrival to data in registers
+};
+
+struct BarrierSpec {
+    base::Cycle arrival_cycles = 0;  ///< the SM's barrier unit takes one warp per this many cycles
+    base::Cycle release_cycles = 0;  ///< from the last arrival to the warps' next issue
+};
+
+struct SmSpec {
+    std::uint32_t sub_cores = 0;
+    std::uint32_t max_warps = 0;
+    std::uint32_t max_ctas = 0;
+    std::uint32_t registers = 0;  ///< 32-bit registers of the SM
+    std::uint32_t register_allocation_unit =
+        0;  ///< registers are given to a warp in multiples of this
+    std::uint32_t max_registers_per_thread = 0;
+    std::uint32_t max_threads_per_cta = 0;
+    std::uint32_t memory_instructions_per_cycle = 0;  ///< accepted from all sub-cores together
+    SubCoreSpec sub_core;
+    OperandReadSpec operand_read;
+    SharedMemorySpec shared_memory;
+    GlobalPathSpec global_path;
+    BarrierSpec barrier;
+    tensor_core::TensorCoreSpec tensor_core;
+};
+
+}  // namespace sptc::sm

@@ -1,0 +1,304 @@
+#include "models/sm/sub_core.hpp"
+
+#include <algorithm>
+
+#include "models/base/error.hpp"
+
+namespace sptc::sm {
+
+using base::Cycle;
+using base::kNever;
+using isa::Operation;
+
+SubCore::SubCore(const sc_core::sc_module_name& name, const SmSpec& spec, std::uint32_t index)
+    : sc_module(name),
+      services("services"),
+      spec_(spec),
+      index_(index),
+      tensor_core_("tensor_core", spec.tensor_core),
+      warps_(spec.sub_core.warp_slots) {
+    tensor_core_.listener(*this);
+    reset();
+}
+
+void SubCore::reset() {
+    for (Warp& warp : warps_) {
+        warp = Warp{};
+        warp.scoreboard = Scoreboard(spec_.sub_core.address_extra_cycles);
+    }
+    scheduler_.reset();
+    tensor_core_.reset();
+    pipe_free_.fill(0);
+    mmas_.clear();
+    due_ = kNever;
+    accounted_until_ = 0;
+    idle_activity_ = Activity::kNoWarp;
+    statistics_ = {};
+}
+
+SubCore::Pipe SubCore::pipe_of(Operation operation) {
+    switch (operation) {
+        case Operation::kIntegerAlu:
+            return Pipe::kInteger;
+        case Operation::kIntegerMultiply:
+            return Pipe::kIntegerMultiply;
+        case Operation::kFloat32:
+            return Pipe::kFloat32;
+        case Operation::kFloat16:
+            return Pipe::kFloat16;
+        case Operation::kFloat64:
+            return Pipe::kFloat64;
+        case Operation::kConvert:
+            return Pipe::kConvert;
+        case Operation::kSpecialFunction:
+            return Pipe::kSpecial;
+        default:
+            return Pipe::kNone;
+    }
+}
+
+const PipelineSpec& SubCore::pipeline(Pipe pipe) const {
+    const SubCoreSpec& spec = spec_.sub_core;
+    switch (pipe) {
+        case Pipe::kInteger:
+            return spec.integer;
+        case Pipe::kIntegerMultiply:
+            return spec.integer_multiply;
+        case Pipe::kFloat32:
+            return spec.float32;
+        case Pipe::kFloat16:
+            return spec.float16;
+        case Pipe::kFloat64:
+            return spec.float64;
+        case Pipe::kConvert:
+            return spec.convert;
+        default:
+            return spec.special_function;
+    }
+}
+
+void SubCore::start_warp(std::uint32_t slot, std::uint32_t warp, isa::CtaStream& cta,
+                         std::uint32_t warp_in_cta, std::uint32_t scoreboard_registers, Cycle now) {
+    Warp& entry = warps_[slot];
+    SPTC_ASSERT(entry.cta == nullptr);
+    entry.cta = &cta;
+    entry.sm_warp = warp;
+    entry.warp_in_cta = warp_in_cta;
+    entry.blocked_until = now + 1;
+    entry.blocked_reason = Activity::kControl;
+    entry.scoreboard.reset(scoreboard_registers);
+    entry.next = cta.peek(warp_in_cta);
+    scheduler_.add(slot);
+    refresh(entry);
+}
+
+void SubCore::refresh(Warp& warp) {
+    if (warp.next == nullptr) return;
+    warp.readiness = warp.scoreboard.readiness(*warp.next);
+    if (warp.next->operation == Operation::kAsyncWait &&
+        !services->async_wait_satisfied(warp.sm_warp, warp.next->pending_groups)) {
+        warp.readiness = {kNever, Activity::kAsyncWait};
+    }
+    if (warp.blocked_until > warp.readiness.cycle) {
+        warp.readiness = {warp.blocked_until, warp.blocked_reason};
+    }
+    if (warp.readiness.cycle != kNever) due_ = std::min(due_, warp.readiness.cycle);
+}
+
+void SubCore::results_ready(std::uint32_t slot, const isa::Instruction& instruction, Cycle cycle,
+                            Activity reason) {
+    warps_[slot].scoreboard.set_ready(instruction, cycle, reason);
+    refresh(warps_[slot]);
+}
+
+void SubCore::operands_read(std::uint32_t slot, const isa::Instruction& instruction) {
+    warps_[slot].scoreboard.release_reads(instruction);
+    refresh(warps_[slot]);
+}
+
+void SubCore::barrier_released(std::uint32_t slot, Cycle cycle) {
+    warps_[slot].blocked_until = cycle;
+    refresh(warps_[slot]);
+}
+
+void SubCore::async_progress(std::uint32_t slot) { refresh(warps_[slot]); }
+
+void SubCore::mma_done(std::uint64_t token, Cycle ready) {
+    SPTC_ASSERT(!mmas_.empty() && mmas_.front().first == token);
+    const isa::Instruction& instruction = *mmas_.front().second;
+    mmas_.pop_front();
+    results_ready(static_cast<std::uint32_t>(token), instruction, ready,
+                  Activity::kTensorDependency);
+}
+
+bool SubCore::has_mma_under_way(std::uint32_t slot) const {
+    return std::any_of(mmas_.begin(), mmas_.end(),
+                       [slot](const auto& mma) { return mma.first == slot; });
+}
+
+Activity SubCore::examine(const Warp& warp, Cycle now) const {
+    if (warp.readiness.cycle > now) return warp.readiness.reason;
+    const Operation operation = warp.next->operation;
+    if (operation == Operation::kMma) {
+        return tensor_core_.can_issue(*warp.next->mma, now) ? Activity::kIssued
+                                                            : Activity::kTensorBusy;
+    }
+    if (isa::is_memory(operation)) {
+        return services->memory_queue_has_room(index_) ? Activity::kIssued
+                                                       : Activity::kMemoryQueueFull;
+    }
+    const Pipe pipe = pipe_of(operation);
+    if (pipe != Pipe::kNone && pipe_free_[static_cast<std::size_t>(pipe)] > now)
+        return Activity::kPipelineBusy;
+    return Activity::kIssued;
+}
+
+void SubCore::account_until(Cycle end) {
+    if (end <= accounted_until_) return;
+    statistics_.activity[static_cast<std::size_t>(idle_activity_)] += end - accounted_until_;
+    accounted_until_ = end;
+}
+
+void SubCore::tick(Cycle now) {
+    account_until(now);
+    if (tensor_core_.due() <= now) tensor_core_.tick(now);
+
+    Warp* chosen = nullptr;
+    std::uint32_t chosen_slot = 0;
+    Activity activity = Activity::kNoWarp;
+    scheduler_.visit([&](std::uint32_t slot) {
+        Warp& warp = warps_[slot];
+        const Activity answer = examine(warp, now);
+        if (answer == Activity::kIssued) {
+            chosen = &warp;
+            chosen_slot = slot;
+            return false;
+        }
+        activity = std::min(activity, answer);
+        return true;
+    });
+    if (chosen != nullptr) {
+        activity = Activity::kIssued;
+        scheduler_.issued(chosen_slot);
+        issue(*chosen, now);
+    }
+    ++statistics_.activity[static_cast<std::size_t>(activity)];
+    accounted_until_ = now + 1;
+    idle_activity_ = activity;
+    due_ = chosen != nullptr ? now + 1 : next_due(now);
+}
+
+Cycle SubCore::next_due(Cycle now) const {
+    Cycle due = tensor_core_.due();
+    scheduler_.visit([&](std::uint32_t slot) {
+        const Warp& warp = warps_[slot];
+        if (warp.readiness.cycle > now) {
+            due = std::min(due, warp.readiness.cycle);
+        } else if (warp.next->operation == Operation::kMma) {
+            due = std::min(due, tensor_core_.earliest(*warp.next->mma, now));
+        } else if (const Pipe pipe = pipe_of(warp.next->operation); pipe != Pipe::kNone) {
+            due = std::min(due, pipe_free_[static_cast<std::size_t>(pipe)]);
+        }
+        return true;
+    });
+    return due;
+}
+
+void SubCore::issue(Warp& warp, Cycle now) {
+    const isa::Instruction& instruction = *warp.next;
+    const isa::WarpInstruction& executed = warp.cta->execute(warp.warp_in_cta, now);
+    ++statistics_.warp_instructions;
+    ++statistics_.issued[static_cast<std::size_t>(instruction.operation)];
+    statistics_.registers_read += instruction.reads.size();
+    statistics_.registers_written += instruction.writes.size();
+    execute_effects(warp, instruction, executed, now);
+
+    warp.next = warp.cta->peek(warp.warp_in_cta);
+    if (warp.next != nullptr) {
+        refresh(warp);
+        return;
+    }
+    const std::uint32_t sm_warp = warp.sm_warp;
+    scheduler_.remove(static_cast<std::uint32_t>(&warp - warps_.data()));
+    warp.cta = nullptr;
+    services->warp_exited(sm_warp, now);
+}
+
+void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
+                              const isa::WarpInstruction& executed, Cycle now) {
+    const SubCoreSpec& spec = spec_.sub_core;
+    const auto fixed = [&](Cycle latency) {
+        warp.scoreboard.set_ready(instruction, now + latency, Activity::kFixedDependency);
+    };
+    const auto block = [&](Cycle until, Activity reason) {
+        warp.blocked_until = until;
+        warp.blocked_reason = reason;
+    };
+    const auto slot = static_cast<std::uint32_t>(&warp - warps_.data());
+    switch (instruction.operation) {
+        case Operation::kMma:
+            if (executed.active_mask == 0) return;  // predicated off
+            warp.scoreboard.set_pending(instruction, Activity::kTensorDependency);
+            mmas_.emplace_back(slot, &instruction);
+            tensor_core_.issue(instruction, executed.operands, slot, now);
+            return;
+        case Operation::kLoadGlobal:
+        case Operation::kStoreGlobal:
+        case Operation::kLoadShared:
+        case Operation::kStoreShared:
+        case Operation::kLoadMatrix:
+        case Operation::kAsyncCopy: {
+            if (executed.active_mask != 0) {
+                const bool global = instruction.operation == Operation::kLoadGlobal;
+                warp.scoreboard.set_pending(instruction, global ? Activity::kGlobalDependency
+                                                                : Activity::kSharedDependency);
+                warp.scoreboard.hold_reads(instruction);
+            }
+            services->issue_memory(warp.sm_warp, executed, now);
+            return;
+        }
+        case Operation::kAsyncCommit:
+            services->commit_async_group(warp.sm_warp);
+            return;
+        case Operation::kBarrier:
+            if (executed.active_mask == 0) return;
+            block(kNever, Activity::kBarrier);
+            services->arrive_at_barrier(warp.sm_warp, executed);
+            return;
+        case Operation::kBranch:
+            block(now + spec.branch_cycles, Activity::kControl);
+            return;
+        case Operation::kWarpSync:
+            block(now + spec.warp_sync_cycles, Activity::kControl);
+            return;
+        case Operation::kReadSpecial:
+            fixed(spec.read_special_cycles);
+            return;
+        case Operation::kReadClock:
+            fixed(spec.read_clock_cycles);
+            return;
+        case Operation::kLoadParameter:
+            fixed(spec.parameter_cycles);
+            return;
+        default:
+            break;
+    }
+    const Pipe pipe = pipe_of(instruction.operation);
+    if (pipe == Pipe::kNone) return;  // wait, fence, exit: an issue slot and nothing else
+    // A warp needs 32 / lanes cycles; reading more registers than the window offers adds bubbles.
+    const Cycle passes = isa::kLanes / pipeline(pipe).lanes;
+    const Cycle read_cycles =
+        (instruction.reads.size() + spec.register_read_ports - 1) / spec.register_read_ports;
+    const Cycle bubbles =
+        read_cycles > spec.operand_window_cycles ? read_cycles - spec.operand_window_cycles : 0;
+    pipe_free_[static_cast<std::size_t>(pipe)] = now + passes + bubbles;
+    fixed(pipeline(pipe).latency_cycles + bubbles);
+}
+
+SubCore::WarpState SubCore::warp_state(std::uint32_t slot, Cycle now) const {
+    const Warp& warp = warps_[slot];
+    if (warp.cta == nullptr || warp.next == nullptr) return {};
+    return {warp.next->line, examine(warp, now)};
+}
+
+}  // namespace sptc::sm

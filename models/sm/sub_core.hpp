@@ -1,0 +1,129 @@
+#pragma once
+#include <array>
+#include <deque>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "models/base/cycle.hpp"
+#include "models/isa/instruction_source.hpp"
+#include "models/sm/activity.hpp"
+#include "models/sm/scoreboard.hpp"
+#include "models/sm/sm_spec.hpp"
+#include "models/sm/warp_scheduler.hpp"
+#include "models/tensor_core/tensor_core.hpp"
+
+namespace sptc::sm {
+
+/// What a sub-core needs of its SM.
+class SubCoreServices : public virtual sc_core::sc_interface {
+  public:
+    [[nodiscard]] virtual bool memory_queue_has_room(std::uint32_t sub_core) const = 0;
+    /// Takes over an executed memory instruction of a warp slot of the SM.
+    virtual void issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed,
+                              base::Cycle now) = 0;
+    virtual void commit_async_group(std::uint32_t warp) = 0;
+    [[nodiscard]] virtual bool async_wait_satisfied(std::uint32_t warp,
+                                                    std::uint32_t pending_groups) const = 0;
+    virtual void arrive_at_barrier(std::uint32_t warp, const isa::WarpInstruction& executed) = 0;
+    virtual void warp_exited(std::uint32_t warp, base::Cycle now) = 0;
+};
+
+/// A quarter of an SM: warp slots, scheduler, scoreboards, pipelines and one tensor core. Each
+/// cycle it issues at most one instruction; every cycle is counted as issued or as one stall.
+class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
+  public:
+    struct Statistics {
+        ActivityCycles activity{};
+        std::uint64_t warp_instructions = 0;
+        std::array<std::uint64_t, static_cast<std::size_t>(isa::Operation::kCount)> issued{};
+        std::uint64_t registers_read = 0;
+        std::uint64_t registers_written = 0;
+    };
+
+    SubCore(const sc_core::sc_module_name& name, const SmSpec& spec, std::uint32_t index);
+
+    sc_core::sc_port<SubCoreServices> services;
+
+    /// A warp of a CTA becomes resident in a slot of this sub-core; `warp` is its slot in the SM.
+    void start_warp(std::uint32_t slot, std::uint32_t warp, isa::CtaStream& cta,
+                    std::uint32_t warp_in_cta, std::uint32_t scoreboard_registers, base::Cycle now);
+
+    // Events from the SM; `slot` is the sub-core's own.
+    void results_ready(std::uint32_t slot, const isa::Instruction& instruction, base::Cycle cycle,
+                       Activity reason);
+    void operands_read(std::uint32_t slot, const isa::Instruction& instruction);
+    void barrier_released(std::uint32_t slot, base::Cycle cycle);
+    void async_progress(std::uint32_t slot);
+
+    /// One cycle: the tensor core's pass, then at most one issue.
+    void tick(base::Cycle now);
+    [[nodiscard]] base::Cycle due() const { return due_; }
+    /// Counts the cycles up to (not including) `end` that were skipped because nothing could happen
+    /// in them.
+    void account_until(base::Cycle end);
+
+    /// The line a resident warp waits at and why; nullopt-like: line 0 when the slot is empty.
+    struct WarpState {
+        std::uint32_t line = 0;
+        Activity reason = Activity::kNoWarp;
+    };
+    [[nodiscard]] WarpState warp_state(std::uint32_t slot, base::Cycle now) const;
+
+    [[nodiscard]] const Statistics& statistics() const { return statistics_; }
+    [[nodiscard]] const tensor_core::TensorCore& tensor() const { return tensor_core_; }
+    void reset();
+    /// Has the tensor core still to finish an mma of this slot?
+    [[nodiscard]] bool has_mma_under_way(std::uint32_t slot) const;
+
+    // tensor_core::MmaListener
+    void mma_done(std::uint64_t token, base::Cycle ready) override;
+
+  private:
+    enum class Pipe : std::uint8_t {
+        kInteger,
+        kIntegerMultiply,
+        kFloat32,
+        kFloat16,
+        kFloat64,
+        kConvert,
+        kSpecial,
+        kCount,
+        kNone
+    };
+    struct Warp {
+        isa::CtaStream* cta = nullptr;  ///< nullptr: the slot is empty
+        std::uint32_t sm_warp = 0;
+        std::uint32_t warp_in_cta = 0;
+        const isa::Instruction* next = nullptr;  ///< nullptr: exited
+        Scoreboard::Readiness readiness;         ///< of `next`, control flow included
+        base::Cycle blocked_until = 0;           ///< branch, bar.warp.sync, barrier
+        Activity blocked_reason = Activity::kControl;
+        Scoreboard scoreboard{0};
+    };
+
+    [[nodiscard]] static Pipe pipe_of(isa::Operation operation);
+    [[nodiscard]] const PipelineSpec& pipeline(Pipe pipe) const;
+    void refresh(Warp& warp);
+    /// kIssued when the warp's next instruction can issue now, else what it waits for.
+    [[nodiscard]] Activity examine(const Warp& warp, base::Cycle now) const;
+    void issue(Warp& warp, base::Cycle now);
+    void execute_effects(Warp& warp, const isa::Instruction& instruction,
+                         const isa::WarpInstruction& executed, base::Cycle now);
+    [[nodiscard]] base::Cycle next_due(base::Cycle now) const;
+
+    const SmSpec& spec_;
+    std::uint32_t index_;
+    tensor_core::TensorCore tensor_core_;
+    std::vector<Warp> warps_;
+    WarpScheduler scheduler_;
+    std::array<base::Cycle, static_cast<std::size_t>(Pipe::kCount)> pipe_free_{};
+    std::deque<std::pair<std::uint32_t, const isa::Instruction*>>
+        mmas_;  ///< in the tensor core, oldest first
+    base::Cycle due_ = base::kNever;
+    base::Cycle accounted_until_ = 0;
+    Activity idle_activity_ = Activity::kNoWarp;
+    Statistics statistics_;
+};
+
+}  // namespace sptc::sm

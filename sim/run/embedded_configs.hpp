@@ -1,0 +1,16 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+namespace sptc::run {
+
+/// A configuration file compiled into the program, so that it runs from anywhere.
+struct EmbeddedConfig {
+    std::string_view name;
+    std::string_view text;
+};
+
+/// The files of configs/gpu (generated at build time).
+[[nodiscard]] std::span<const EmbeddedConfig> embedded_gpu_configs();
+
+}  // namespace sptc::run

@@ -1,0 +1,277 @@
+#include "sim/run/gpu_config.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "models/base/error.hpp"
+#include "models/base/file.hpp"
+#include "sim/run/embedded_configs.hpp"
+
+namespace sptc::run {
+namespace {
+
+using nlohmann::json;
+
+/// One JSON object whose keys must all be asked for.
+class Section {
+  public:
+    Section(const json& object, std::string file, std::string pointer)
+        : object_(object), file_(std::move(file)), pointer_(std::move(pointer)) {
+        if (!object_.is_object())
+            fail(pointer_, fmt::format("expected an object, found {}", object_.type_name()));
+    }
+
+    [[nodiscard]] Section section(const std::string& key) {
+        return Section(at(key), file_, pointer_ + "/" + key);
+    }
+
+    [[nodiscard]] std::string text(const std::string& key) {
+        const json& value = at(key);
+        if (!value.is_string())
+            fail(pointer_ + "/" + key, fmt::format("expected a string, found {}", value.dump()));
+        return value.get<std::string>();
+    }
+
+    /// A number, plain or as {value, source, confidence}.
+    [[nodiscard]] double number(const std::string& key) {
+        const std::string where = pointer_ + "/" + key;
+        const json* value = &at(key);
+        if (value->is_object()) {
+            Section cited(*value, file_, where);
+            value = &cited.at("value");
+            (void)cited.text("source");
+            (void)cited.text("confidence");
+            cited.finish();
+        }
+        if (!value->is_number())
+            fail(where, fmt::format("expected a number, found {}", value->dump()));
+        return value->get<double>();
+    }
+
+    template <class Integer>
+    void read(const std::string& key, Integer& target) {
+        const double value = number(key);
+        constexpr double kLargest = 9e15;
+        if (value < 0 || value > kLargest ||
+            value > static_cast<double>(std::numeric_limits<Integer>::max()) ||
+            value != static_cast<double>(static_cast<std::uint64_t>(value))) {
+            fail(pointer_ + "/" + key,
+                 fmt::format("expected a whole number of range, found {}", value));
+        }
+        target = static_cast<Integer>(value);
+    }
+
+    /// Every key must have been read.
+    void finish() const {
+        for (const auto& [key, value] : object_.items()) {
+            if (!known_.contains(key)) {
+                fail(pointer_ + "/" + key,
+                     fmt::format("unknown key; expected one of {}", fmt::join(known_, ", ")));
+            }
+        }
+    }
+
+    [[noreturn]] void fail(const std::string& pointer, std::string_view what) const {
+        throw base::ConfigError(
+            fmt::format("{}: {}: {}", file_, pointer.empty() ? "/" : pointer, what));
+    }
+
+  private:
+    const json& at(const std::string& key) {
+        known_.insert(key);
+        const auto found = object_.find(key);
+        if (found == object_.end()) fail(pointer_ + "/" + key, "missing");
+        return *found;
+    }
+
+    const json& object_;
+    std::string file_;
+    std::string pointer_;
+    std::set<std::string> known_;
+};
+
+sm::PipelineSpec read_pipeline(Section section) {
+    sm::PipelineSpec spec;
+    section.read("lanes", spec.lanes);
+    section.read("latency_cycles", spec.latency_cycles);
+    section.finish();
+    return spec;
+}
+
+sm::SubCoreSpec read_sub_core(Section section) {
+    sm::SubCoreSpec spec;
+    section.read("warp_slots", spec.warp_slots);
+    spec.integer = read_pipeline(section.section("integer"));
+    spec.integer_multiply = read_pipeline(section.section("integer_multiply"));
+    spec.float32 = read_pipeline(section.section("float32"));
+    spec.float16 = read_pipeline(section.section("float16"));
+    spec.float64 = read_pipeline(section.section("float64"));
+    spec.convert = read_pipeline(section.section("convert"));
+    spec.special_function = read_pipeline(section.section("special_function"));
+    section.read("address_extra_cycles", spec.address_extra_cycles);
+    section.read("branch_cycles", spec.branch_cycles);
+    section.read("warp_sync_cycles", spec.warp_sync_cycles);
+    section.read("read_special_cycles", spec.read_special_cycles);
+    section.read("read_clock_cycles", spec.read_clock_cycles);
+    section.read("parameter_cycles", spec.parameter_cycles);
+    section.read("register_read_ports", spec.register_read_ports);
+    section.read("operand_window_cycles", spec.operand_window_cycles);
+    section.read("memory_queue_entries", spec.memory_queue_entries);
+    section.read("address_unit_cycles", spec.address_unit_cycles);
+    section.read("store_bytes_per_cycle", spec.store_bytes_per_cycle);
+    section.finish();
+    return spec;
+}
+
+sm::OperandReadSpec read_operand_read(Section section) {
+    sm::OperandReadSpec spec;
+    section.read("load_shared_cycles", spec.load_shared_cycles);
+    section.read("load_global_cycles", spec.load_global_cycles);
+    section.read("store_shared_cycles", spec.store_shared_cycles);
+    section.read("store_global_cycles", spec.store_global_cycles);
+    section.read("async_copy_cycles", spec.async_copy_cycles);
+    section.finish();
+    return spec;
+}
+
+sm::SharedMemorySpec read_shared_memory(Section section) {
+    sm::SharedMemorySpec spec;
+    section.read("bytes", spec.bytes);
+    section.read("bytes_per_cta", spec.bytes_per_cta);
+    section.read("reserved_bytes_per_cta", spec.reserved_bytes_per_cta);
+    section.read("banks", spec.banks);
+    section.read("bank_bytes", spec.bank_bytes);
+    section.read("queue_entries", spec.queue_entries);
+    section.read("pipeline_cycles", spec.pipeline_cycles);
+    section.read("return_bytes_per_cycle", spec.return_bytes_per_cycle);
+    section.read("return_buffer_wavefronts", spec.return_buffer_wavefronts);
+    section.finish();
+    return spec;
+}
+
+sm::GlobalPathSpec read_global_path(Section section) {
+    sm::GlobalPathSpec spec;
+    section.read("queue_entries", spec.queue_entries);
+    section.read("outstanding_lines", spec.outstanding_lines);
+    section.read("request_cycles", spec.request_cycles);
+    section.read("write_back_cycles", spec.write_back_cycles);
+    section.finish();
+    return spec;
+}
+
+sm::BarrierSpec read_barrier(Section section) {
+    sm::BarrierSpec spec;
+    section.read("arrival_cycles", spec.arrival_cycles);
+    section.read("release_cycles", spec.release_cycles);
+    section.finish();
+    return spec;
+}
+
+tensor_core::TensorCoreSpec read_tensor_core(Section section, const std::string& arch) {
+    tensor_core::TensorCoreSpec spec;
+    spec.arch = arch;
+    section.read("f16_macs_per_cycle", spec.f16_macs_per_cycle);
+    section.read("b_bits_per_cycle", spec.b_bits_per_cycle);
+    section.read("pipeline_cycles", spec.pipeline_cycles);
+    section.read("chained_group_cycles", spec.chained_group_cycles);
+    section.read("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles);
+    section.finish();
+    return spec;
+}
+
+sm::SmSpec read_sm(Section section, const std::string& arch) {
+    sm::SmSpec spec;
+    section.read("sub_cores", spec.sub_cores);
+    section.read("max_warps", spec.max_warps);
+    section.read("max_ctas", spec.max_ctas);
+    section.read("registers", spec.registers);
+    section.read("register_allocation_unit", spec.register_allocation_unit);
+    section.read("max_registers_per_thread", spec.max_registers_per_thread);
+    section.read("max_threads_per_cta", spec.max_threads_per_cta);
+    section.read("memory_instructions_per_cycle", spec.memory_instructions_per_cycle);
+    spec.sub_core = read_sub_core(section.section("sub_core"));
+    spec.operand_read = read_operand_read(section.section("operand_read"));
+    spec.shared_memory = read_shared_memory(section.section("shared_memory"));
+    spec.global_path = read_global_path(section.section("global_path"));
+    spec.barrier = read_barrier(section.section("barrier"));
+    spec.tensor_core = read_tensor_core(section.section("tensor_core"), arch);
+    section.finish();
+    return spec;
+}
+
+memory::MemorySpec read_memory(Section section, double clock_mhz) {
+    memory::MemorySpec spec;
+    Section crossbar = section.section("crossbar");
+    crossbar.read("sm_bytes_per_cycle", spec.crossbar.sm_bytes_per_cycle);
+    crossbar.read("request_cycles", spec.crossbar.request_cycles);
+    crossbar.read("response_cycles", spec.crossbar.response_cycles);
+    crossbar.finish();
+    Section l2 = section.section("l2");
+    l2.read("bytes", spec.l2.bytes);
+    l2.read("slices", spec.l2.slices);
+    l2.read("ways", spec.l2.ways);
+    l2.read("slice_bytes_per_cycle", spec.l2.slice_bytes_per_cycle);
+    l2.read("hit_cycles", spec.l2.hit_cycles);
+    l2.finish();
+    Section hbm = section.section("hbm");
+    hbm.read("channels", spec.hbm.channels);
+    spec.hbm.bytes_per_cycle = hbm.number("gigabytes_per_second") * 1e3 / clock_mhz;
+    hbm.read("read_cycles", spec.hbm.read_cycles);
+    hbm.finish();
+    section.finish();
+    return spec;
+}
+
+gpu::GpuSpec parse(std::string_view text, const std::string& file) {
+    json document;
+    try {
+        document = json::parse(text);
+    } catch (const json::parse_error& error) {
+        throw base::ConfigError(
+            fmt::format("{}: byte {}: not valid JSON: {}", file, error.byte, error.what()));
+    }
+    Section root(document, file, "");
+    if (const std::string schema = root.text("schema"); schema != "sptc.gpu/1") {
+        root.fail("/schema", fmt::format("expected \"sptc.gpu/1\", found \"{}\"", schema));
+    }
+    gpu::GpuSpec spec;
+    spec.name = root.text("name");
+    spec.description = root.text("description");
+    spec.arch = root.text("arch");
+    spec.clock_mhz = root.number("clock_mhz");
+    root.read("sms", spec.sms);
+    spec.sm = read_sm(root.section("sm"), spec.arch);
+    spec.memory = read_memory(root.section("memory"), spec.clock_mhz);
+    root.finish();
+    gpu::validate(spec);
+    return spec;
+}
+
+}  // namespace
+
+std::vector<std::string> gpu_names() {
+    std::vector<std::string> names;
+    for (const EmbeddedConfig& config : embedded_gpu_configs()) names.emplace_back(config.name);
+    return names;
+}
+
+std::string_view gpu_config_text(std::string_view name) {
+    for (const EmbeddedConfig& config : embedded_gpu_configs()) {
+        if (config.name == name) return config.text;
+    }
+    throw base::ConfigError(
+        fmt::format("unknown GPU '{}': expected one of {}, or the path of a description (.json)",
+                    name, fmt::join(gpu_names(), ", ")));
+}
+
+gpu::GpuSpec load_gpu(std::string_view name_or_path) {
+    if (name_or_path.ends_with(".json")) {
+        return parse(base::read_text(std::string(name_or_path)), std::string(name_or_path));
+    }
+    return parse(gpu_config_text(name_or_path), fmt::format("configs/gpu/{}.json", name_or_path));
+}
+
+}  // namespace sptc::run

@@ -1,0 +1,134 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/isa/instruction_source.hpp"
+#include "models/isa/mma.hpp"
+
+namespace sptc::test {
+
+/// A hand-written instruction stream for timing tests: every warp runs the same steps, `body`
+/// repeated.
+class ScriptedSource : public isa::InstructionSource {
+  public:
+    struct Step {
+        isa::Operation operation;
+        std::vector<isa::RegisterId> reads{};
+        std::vector<isa::RegisterId> writes{};
+        std::uint8_t bytes_per_lane = 4;
+        std::uint8_t matrices = 0;
+        std::uint8_t pending_groups = 0;
+        const isa::MmaForm* mma = nullptr;
+        bool addressed = false;  ///< the reads form an address
+        /// lane, iteration of the body -> byte address
+        std::function<std::uint64_t(int, int)> address = [](int lane, int) {
+            return 4ull * unsigned(lane);
+        };
+        std::uint32_t barrier = 0;
+        std::uint32_t barrier_threads = 0;
+        std::function<bool(std::uint32_t warp)> only_for = nullptr;  ///< other warps skip the step
+    };
+
+    ScriptedSource(std::uint32_t warps, std::vector<Step> body, int iterations,
+                   std::uint64_t ctas = 1) {
+        shape_.entry = "scripted";
+        shape_.grid.x = static_cast<std::uint32_t>(ctas);
+        shape_.block.x = warps * isa::kLanes;
+        shape_.registers_per_thread = 32;
+        shape_.scoreboard_registers = 64;
+        iterations_ = iterations;
+        steps_ = std::move(body);
+        for (const Step& step : steps_) add(step);
+        add({isa::Operation::kExit, {}, {}});
+    }
+
+    const isa::KernelShape& shape() const override { return shape_; }
+    isa::KernelShape& shape() { return shape_; }
+    std::unique_ptr<isa::CtaStream> start_cta(std::uint64_t, std::uint32_t) override {
+        return std::make_unique<Stream>(*this);
+    }
+
+    /// Issue cycles of warp 0 of the first CTA, step by step.
+    std::vector<base::Cycle> issues;
+
+  private:
+    struct Stored {
+        isa::Instruction instruction;
+        std::vector<isa::RegisterId> reads, writes;
+    };
+
+    class Stream : public isa::CtaStream {
+      public:
+        explicit Stream(ScriptedSource& source)
+            : source_(source), at_(source.shape_.warps_per_cta()) {
+            for (std::uint32_t warp = 0; warp < at_.size(); ++warp) settle(warp);
+        }
+        const isa::Instruction* peek(std::uint32_t warp) const override {
+            const auto [step, iteration] = at_[warp];
+            return step < source_.stored_.size() ? &source_.stored_[step].instruction : nullptr;
+        }
+        const isa::WarpInstruction& execute(std::uint32_t warp, base::Cycle now) override {
+            auto& [step, iteration] = at_[warp];
+            if (warp == 0) source_.issues.push_back(now);
+            result_ = {};
+            result_.instruction = &source_.stored_[step].instruction;
+            result_.active_mask = ~0u;
+            if (step < source_.steps_.size()) {
+                const Step& script = source_.steps_[step];
+                for (int lane = 0; lane < isa::kLanes; ++lane) {
+                    const auto l = static_cast<std::size_t>(lane);
+                    result_.addresses[l] = script.address(lane, iteration);
+                    result_.shared_addresses[l] =
+                        static_cast<std::uint32_t>(lane * script.bytes_per_lane);
+                    result_.source_bytes[l] = script.bytes_per_lane;
+                }
+                result_.barrier = script.barrier;
+                result_.barrier_threads = script.barrier_threads;
+            }
+            ++step;
+            if (step == source_.steps_.size() && ++iteration < source_.iterations_) step = 0;
+            settle(warp);
+            return result_;
+        }
+        void land(isa::AsyncCopyToken) override {}
+
+      private:
+        void settle(std::uint32_t warp) {
+            auto& [step, iteration] = at_[warp];
+            while (step < source_.steps_.size() && source_.steps_[step].only_for &&
+                   !source_.steps_[step].only_for(warp)) {
+                ++step;
+                if (step == source_.steps_.size() && ++iteration < source_.iterations_) step = 0;
+            }
+        }
+        ScriptedSource& source_;
+        std::vector<std::pair<std::size_t, int>> at_;
+        isa::WarpInstruction result_;
+    };
+
+    void add(const Step& step) {
+        Stored& stored = stored_.emplace_back();
+        stored.reads = step.reads;
+        stored.writes = step.writes;
+        isa::Instruction& instruction = stored.instruction;
+        instruction.operation = step.operation;
+        instruction.bytes_per_lane = step.bytes_per_lane;
+        instruction.matrices = step.matrices;
+        instruction.pending_groups = step.pending_groups;
+        instruction.mma = step.mma;
+        instruction.line = static_cast<std::uint32_t>(stored_.size());
+        instruction.reads = stored.reads;
+        if (step.addressed) instruction.address_reads = stored.reads;
+        instruction.writes = stored.writes;
+    }
+
+    isa::KernelShape shape_;
+    std::vector<Step> steps_;
+    std::deque<Stored> stored_;
+    int iterations_;
+};
+
+}  // namespace sptc::test
