@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <systemc>
+
+#include "models/isa/mma.hpp"
+#include "models/numeric/operand_fragment.hpp"
+#include "models/tensor_core/slice.hpp"
+
+namespace sptc::tensor_core {
+
+/// What the multiplier lanes of one slice receive. Lane [row][slot][column] gets
+/// B[rows.row[row][slot]][column]: the lanes of all columns share one select, so a mux output is
+/// held as the row of B that it passes on.
+struct LaneSlice {
+    const isa::MmaForm* form;
+    Slice slice;
+    const numeric::OperandFragment* b;
+    numeric::SelectedRows rows;  ///< only the slots of the slice are valid
+
+    /// The bits on one lane; `slot` counts the stored elements of the whole instruction.
+    [[nodiscard]] std::uint32_t value(int row, int slot, int column) const {
+        const int k = rows.row[static_cast<std::size_t>(row)][static_cast<std::size_t>(slot)];
+        return numeric::b_element(*b, types::bits(form->b), k, column);
+    }
+};
+
+/// Operand selector -> dot product unit.
+class LaneIf : public virtual sc_core::sc_interface {
+  public:
+    virtual void drive(const LaneSlice& lanes) = 0;
+};
+
+}  // namespace sptc::tensor_core

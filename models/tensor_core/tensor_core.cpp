@@ -1,0 +1,117 @@
+#include "models/tensor_core/tensor_core.hpp"
+
+#include <algorithm>
+
+#include "models/base/error.hpp"
+
+namespace sptc::tensor_core {
+namespace {
+
+/// Lanes of a row: products of one group of f16.
+int f16_group_products(const isa::Arithmetic& arithmetic) {
+    return arithmetic.group_bytes * 8 / types::bits(types::DataType::kF16);
+}
+
+const TensorCoreSpec& validated(const TensorCoreSpec& spec) {
+    validate(spec);
+    return spec;
+}
+
+std::size_t form_index(const isa::MmaForm& form) {
+    const auto index = &form - isa::mma_forms().data();
+    SPTC_ASSERT(index >= 0 && index < static_cast<std::ptrdiff_t>(isa::mma_forms().size()));
+    return static_cast<std::size_t>(index);
+}
+
+}  // namespace
+
+TensorCore::TensorCore(sc_core::sc_module_name name, const TensorCoreSpec& spec)
+    : sc_module(name),
+      arithmetic_(isa::find_arithmetic(validated(spec).arch)),
+      spec_(spec),
+      metadata_decoder_("metadata_decoder", spec.sparse_minimum_interval_cycles),
+      operand_selector_("operand_selector", spec.swapped_mux_inputs,
+                        f16_group_products(arithmetic_)),
+      dot_product_unit_("dot_product_unit", arithmetic_,
+                        spec.simd ? *spec.simd : numeric::choose_simd()) {
+    for (const isa::MmaForm& form : isa::mma_forms()) {
+        schedules_.push_back(make_schedule(spec_, arithmetic_, form));
+    }
+    metadata_decoder_.selects.bind(operand_selector_.selects);
+    operand_selector_.lanes.bind(dot_product_unit_.lanes);
+}
+
+bool TensorCore::can_issue(const isa::MmaForm& form, base::Cycle now) const {
+    return now >= free_at_ && (!form.sparse() || now >= metadata_decoder_.free_at());
+}
+
+base::Cycle TensorCore::earliest(base::Cycle now) const {
+    return std::max({now, free_at_, metadata_decoder_.free_at()});
+}
+
+void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperands& operands,
+                       std::uint64_t token, base::Cycle now) {
+    const isa::MmaForm& form = *instruction.mma;
+    SPTC_ASSERT(can_issue(form, now) && !busy());
+    const std::size_t index = form_index(form);
+    if (operands.present()) {
+        metadata_decoder_.load(form, operands.e, instruction.selector);
+        operand_selector_.load(form, operands.b);
+        dot_product_unit_.load(index, operands.a, operands.c);
+    }
+    if (form.sparse()) metadata_decoder_.occupy(now);
+    ++(form.sparse() ? statistics_.sparse_mmas : statistics_.dense_mmas);
+    schedule_ = &schedules_[index];
+    form_ = &form;
+    operands_ = operands;
+    token_ = token;
+    pass_ = 0;
+    cycle_in_pass_ = 0;
+    next_cycle_ = now;
+    free_at_ = now + static_cast<base::Cycle>(schedule_->cycles);
+    tick(now);
+}
+
+void TensorCore::tick(base::Cycle now) {
+    while (busy() && next_cycle_ <= now) run_slice_cycle();
+}
+
+void TensorCore::run_slice_cycle() {
+    const Pass& pass = schedule_->passes[pass_];
+    ++statistics_.busy_cycles;
+    ++next_cycle_;
+    if (++cycle_in_pass_ < pass.cycles) return;  // still fetching B or multiplying
+
+    cycle_in_pass_ = 0;
+    ++statistics_.passes;
+    statistics_.executed_macs += static_cast<std::uint64_t>(pass.macs);
+    operand_selector_.fetch(pass.b_values);
+    if (operands_.present()) compute(pass);
+    if (++pass_ == schedule_->passes.size()) finish();
+}
+
+void TensorCore::compute(const Pass& pass) {
+    if (spec_.values_mode == ValuesMode::kPerPass) {
+        metadata_decoder_.decode(pass.slice);
+    } else if (pass_ == 0) {
+        metadata_decoder_.decode({0, form_->k_stored, 0, form_->n});
+    }
+}
+
+void TensorCore::finish() {
+    const auto later_groups = static_cast<base::Cycle>(schedule_->groups - 1);
+    const base::Cycle last_pass = next_cycle_ - 1;
+    const base::Cycle ready = last_pass + static_cast<base::Cycle>(spec_.pipeline_cycles) +
+                              later_groups * static_cast<base::Cycle>(spec_.chained_group_cycles);
+    if (operands_.present()) dot_product_unit_.store(operands_.d);
+    schedule_ = nullptr;
+    listener->mma_done(token_, ready);
+}
+
+TensorCoreStatistics TensorCore::statistics() const {
+    TensorCoreStatistics statistics = statistics_;
+    statistics.b_values_fetched = operand_selector_.b_values_fetched();
+    return statistics;
+}
+
+}  // namespace sptc::tensor_core

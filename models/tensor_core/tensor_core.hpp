@@ -1,0 +1,86 @@
+#pragma once
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+#include "models/base/cycle.hpp"
+#include "models/isa/instruction.hpp"
+#include "models/tensor_core/dot_product_unit.hpp"
+#include "models/tensor_core/metadata_decoder.hpp"
+#include "models/tensor_core/mma_listener.hpp"
+#include "models/tensor_core/operand_selector.hpp"
+#include "models/tensor_core/pass_schedule.hpp"
+#include "models/tensor_core/tensor_core_spec.hpp"
+
+namespace sptc::tensor_core {
+
+struct TensorCoreStatistics {
+    std::uint64_t dense_mmas = 0;
+    std::uint64_t sparse_mmas = 0;
+    std::uint64_t passes = 0;
+    std::uint64_t busy_cycles = 0;  ///< cycles with a slice in the multipliers
+    std::uint64_t b_values_fetched = 0;
+    std::uint64_t executed_macs = 0;
+};
+
+/// The tensor core of one sub-core: metadata_decoder -> operand_selector -> dot_product_unit. It
+/// has no process; its owner calls it. An instruction runs as a sequence of passes, one slice each;
+/// the next may issue when they are done.
+class TensorCore : public sc_core::sc_module {
+  public:
+    /// Throws ConfigError when the spec is not valid.
+    TensorCore(sc_core::sc_module_name name, const TensorCoreSpec& spec);
+
+    sc_core::sc_port<MmaListener> listener{"listener"};
+
+    /// May this form issue at `now`? A sparse one also needs the metadata stage.
+    [[nodiscard]] bool can_issue(const isa::MmaForm& form, base::Cycle now) const;
+    /// The first cycle, `now` or later, at which any form may issue if nothing else does before.
+    [[nodiscard]] base::Cycle earliest(base::Cycle now) const;
+
+    /// Starts an mma; its first slice runs in this very cycle (an instruction of one slice-cycle
+    /// calls mma_done from here). Operands are read now; operands.d must stay valid until mma_done.
+    /// Absent operands: only cycles count. Throws KernelError for illegal metadata; then nothing
+    /// was issued.
+    void issue(const isa::Instruction& instruction, const isa::MmaOperands& operands,
+               std::uint64_t token, base::Cycle now);
+
+    /// Runs every slice-cycle that is due up to `now`; call it each cycle while busy(). The last
+    /// one writes D and calls listener->mma_done with ready_cycle = cycle of the last pass +
+    /// pipeline_cycles + (groups - 1) * chained_group_cycles.
+    void tick(base::Cycle now);
+
+    [[nodiscard]] bool busy() const { return schedule_ != nullptr; }
+    /// The next cycle with a slice to run; kNever when idle.
+    [[nodiscard]] base::Cycle due() const { return busy() ? next_cycle_ : base::kNever; }
+
+    [[nodiscard]] TensorCoreStatistics statistics() const;
+
+  private:
+    void run_slice_cycle();
+    void compute(const Pass& pass);
+    void finish();
+
+    // Spec
+    const isa::Arithmetic& arithmetic_;
+    const TensorCoreSpec spec_;
+    std::vector<PassSchedule> schedules_;  ///< one per isa::mma_forms()
+
+    MetadataDecoder metadata_decoder_;
+    OperandSelector operand_selector_;
+    DotProductUnit dot_product_unit_;
+
+    // State of the instruction in the passes
+    const PassSchedule* schedule_ = nullptr;  ///< null when idle
+    const isa::MmaForm* form_ = nullptr;
+    isa::MmaOperands operands_;
+    std::uint64_t token_ = 0;
+    std::size_t pass_ = 0;
+    int cycle_in_pass_ = 0;
+    base::Cycle next_cycle_ = 0;  ///< of the next slice-cycle
+    base::Cycle free_at_ = 0;     ///< when all passes are done
+
+    TensorCoreStatistics statistics_;
+};
+
+}  // namespace sptc::tensor_core

@@ -1,0 +1,45 @@
+#include "models/tensor_core/tensor_core_spec.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "models/base/error.hpp"
+#include "models/isa/arithmetic.hpp"
+#include "models/numeric/operand_fragment.hpp"
+
+namespace sptc::tensor_core {
+namespace {
+
+void require_range(std::string_view field, int value, int low, int high) {
+    if (value >= low && value <= high) return;
+    throw base::ConfigError(
+        fmt::format("tensor core: {} is {}: expected {} .. {}", field, value, low, high));
+}
+
+}  // namespace
+
+void validate(const TensorCoreSpec& spec) {
+    constexpr int kMuxInputs = 4;
+    constexpr int kLargestCycles = 1000;
+    constexpr int kLargestWidth = 1 << 20;
+    (void)isa::find_arithmetic(spec.arch);
+    require_range("f16_macs_per_cycle", spec.f16_macs_per_cycle, 16, kLargestWidth);
+    require_range("b_bits_per_cycle", spec.b_bits_per_cycle, 32, kLargestWidth);
+    require_range("pipeline_cycles", spec.pipeline_cycles, 1, kLargestCycles);
+    require_range("chained_group_cycles", spec.chained_group_cycles, 0, kLargestCycles);
+    require_range("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles, 0,
+                  kLargestCycles);
+    for (const SwappedMuxInputs& fault : spec.swapped_mux_inputs) {
+        require_range("swapped_mux_inputs row", fault.row, 0, numeric::kRows - 1);
+        require_range("swapped_mux_inputs slot", fault.slot, 0, numeric::kMaxSlots - 1);
+        require_range("swapped_mux_inputs first_input", fault.first_input, 0, kMuxInputs - 1);
+        require_range("swapped_mux_inputs second_input", fault.second_input, 0, kMuxInputs - 1);
+    }
+    if (spec.simd && !numeric::supported(*spec.simd)) {
+        throw base::ConfigError(fmt::format("tensor core: simd is {}: this processor lacks it",
+                                            numeric::name(*spec.simd)));
+    }
+}
+
+}  // namespace sptc::tensor_core
