@@ -179,8 +179,8 @@ KernelResult Gpu::collect() const {
             for (std::size_t o = 0; o < result.issued.size(); ++o)
                 result.issued[o] += sub_core.issued[o];
             result.warp_instructions += sub_core.warp_instructions;
-            const auto& tensor = sm->sub_core(i).tensor().statistics();
-            result.b_values_fetched += tensor.b_values;
+            const tensor_core::TensorCoreStatistics tensor = sm->sub_core(i).tensor().statistics();
+            result.b_values_fetched += tensor.b_values_fetched;
             result.executed_macs += tensor.executed_macs;
         }
         const sm::SharedMemory::Statistics& shared = sm->shared_memory().statistics();

@@ -195,7 +195,7 @@ Cycle SubCore::next_due(Cycle now) const {
         if (warp.readiness.cycle > now) {
             due = std::min(due, warp.readiness.cycle);
         } else if (warp.next->operation == Operation::kMma) {
-            due = std::min(due, tensor_core_.earliest(*warp.next->mma, now));
+            due = std::min(due, tensor_core_.earliest(now));
         } else if (const Pipe pipe = pipe_of(warp.next->operation); pipe != Pipe::kNone) {
             due = std::min(due, pipe_free_[static_cast<std::size_t>(pipe)]);
         }

@@ -11,6 +11,7 @@
 #include "models/sm/scoreboard.hpp"
 #include "models/sm/sm_spec.hpp"
 #include "models/sm/warp_scheduler.hpp"
+#include "models/tensor_core/mma_listener.hpp"
 #include "models/tensor_core/tensor_core.hpp"
 
 namespace sptc::sm {

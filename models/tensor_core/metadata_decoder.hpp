@@ -20,6 +20,8 @@ class MetadataDecoder : public sc_core::sc_module {
 
     /// When the stage can take the next sparse instruction.
     [[nodiscard]] base::Cycle free_at() const { return free_at_; }
+    /// A new kernel: time starts at 0 again.
+    void reset() { free_at_ = 0; }
     /// A sparse instruction issues.
     void occupy(base::Cycle now) { free_at_ = now + interval_cycles_; }
 

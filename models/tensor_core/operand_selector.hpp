@@ -31,6 +31,7 @@ class OperandSelector : public sc_core::sc_module, public MetadataSliceIf {
 
     /// Counts values of B fetched for a pass.
     void fetch(int b_values) { b_values_fetched_ += static_cast<std::uint64_t>(b_values); }
+    void reset_statistics() { b_values_fetched_ = 0; }
     [[nodiscard]] std::uint64_t b_values_fetched() const { return b_values_fetched_; }
 
     void select(const SelectSlice& slice) override;

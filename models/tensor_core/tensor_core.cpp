@@ -108,6 +108,14 @@ void TensorCore::finish() {
     listener->mma_done(token_, ready);
 }
 
+void TensorCore::reset() {
+    SPTC_ASSERT(!busy());
+    free_at_ = 0;
+    metadata_decoder_.reset();
+    operand_selector_.reset_statistics();
+    statistics_ = {};
+}
+
 TensorCoreStatistics TensorCore::statistics() const {
     TensorCoreStatistics statistics = statistics_;
     statistics.b_values_fetched = operand_selector_.b_values_fetched();

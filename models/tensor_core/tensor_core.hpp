@@ -56,6 +56,9 @@ class TensorCore : public sc_core::sc_module {
 
     [[nodiscard]] TensorCoreStatistics statistics() const;
 
+    /// A new kernel: idle, time starts at 0 again, counts at zero.
+    void reset();
+
   private:
     void run_slice_cycle();
     void compute(const Pass& pass);
