@@ -26,6 +26,8 @@ constexpr std::array kRows{
     DataTypeRow{DataType::kE4m3, "e4m3", 8, 4, 3, "8-bit float without infinity"},
     DataTypeRow{DataType::kE5m2, "e5m2", 8, 5, 2, "8-bit float, IEEE-like"},
     DataTypeRow{DataType::kS32, "s32", 32, 0, 0, "signed integer accumulator"},
+    DataTypeRow{DataType::kU16, "u16", 16, 0, 0, "unsigned integer; metadata words in files"},
+    DataTypeRow{DataType::kU32, "u32", 32, 0, 0, "unsigned integer; metadata words in files"},
 };
 
 }  // namespace

@@ -20,7 +20,9 @@ enum class DataType : std::uint8_t {
     kB1,
     kE4m3,
     kE5m2,
-    kS32
+    kS32,
+    kU16,
+    kU32
 };
 
 /// One row of the type table. Floating-point rows give the stored fields; integers have none.
