@@ -1,0 +1,111 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "models/isa/arithmetic.hpp"
+#include "models/isa/mma.hpp"
+#include "models/reference/fused_dot.hpp"
+
+namespace sptc::reference {
+
+/// D = A . B + C computed by a sequence of matrix instructions of one form. Arrays are row-major
+/// and little-endian; pitches count elements. Types and the N:M pattern are those of `form`.
+struct GemmOperands {
+    const isa::MmaForm& form;
+    const isa::Arithmetic& arithmetic;
+    std::size_t m = 0;
+    std::size_t n = 0;
+    std::size_t k = 0;  ///< logical K: rows of B
+    /// Instructions run one after another over ascending k; 0: as few as cover K. What they cover
+    /// beyond K is zeros in A and B. More of them can matter: each turns an addend of -0 into +0.
+    std::size_t instructions = 0;
+    std::span<const std::byte> a;  ///< [m x k], or [m x ceil(k / M) * N] stored values when sparse
+    std::size_t lda = 0;
+    /// Sparse: for each stored value its place 0 .. M-1 in its group, laid out like `a` with pitch
+    /// lda.
+    std::span<const std::uint8_t> indices;
+    std::span<const std::byte> b;  ///< [k x n]
+    std::size_t ldb = 0;
+    std::span<const std::byte> c;  ///< [m x n]; empty: +0 everywhere
+    std::size_t ldc = 0;
+};
+
+/// One element of D that differs.
+struct Mismatch {
+    std::size_t row;
+    std::size_t column;
+    std::uint32_t got;       ///< raw bits
+    std::uint32_t expected;  ///< raw bits
+};
+
+/// How a computed D compares with the reference, and with a float64 product r = c + sum a * b (k
+/// ascending, plain float64 additions). Elements where d or r is not finite are left out of both
+/// errors and counted.
+struct GemmCheck {
+    std::uint64_t elements = 0;
+    std::uint64_t mismatches = 0;
+    std::optional<Mismatch> first;  ///< in row-major order
+    /// Largest |d - r| / max(|r|, smallest normal number of D's type). Large where a sum nearly
+    /// cancels.
+    double max_relative_error = 0;
+    /// Largest |d - r| / max(|c| + sum |a * b|, smallest normal number): what the arithmetic loses,
+    /// without cancellation.
+    double max_scaled_error = 0;
+    std::uint64_t non_finite = 0;
+};
+
+/// The golden result of a whole GEMM. Copies and decodes its operands once; then every row is
+/// independent.
+class GemmReference {
+  public:
+    /// Throws ConfigError for an index outside its group, naming row and stored element. Sizes that
+    /// do not fit the extents are a bug of the caller (SPTC_ASSERT).
+    explicit GemmReference(const GemmOperands& operands);
+
+    /// Row `row` of D: n raw bit patterns.
+    [[nodiscard]] std::vector<std::uint32_t> row(std::size_t row) const;
+
+    /// Compares D [m x n] with pitch ldd, rows in parallel (threads 0: one per hardware thread).
+    /// The result does not depend on the number of threads.
+    [[nodiscard]] GemmCheck check(std::span<const std::byte> d, std::size_t ldd,
+                                  unsigned threads = 0) const;
+
+  private:
+    /// The same value for the bits and for the float64 product.
+    struct Operands {
+        std::vector<Number> numbers;
+        std::vector<double> values;
+
+        void resize(std::size_t elements);
+        void set(std::size_t element, const FloatFormat& format, std::uint32_t bits);
+    };
+    struct Float64Sum {
+        double value;
+        double magnitude;  ///< the same sum of absolute values
+    };
+
+    void load_a(const GemmOperands& operands);
+    void load_b(const GemmOperands& operands);
+    void load_c(const GemmOperands& operands);
+    [[nodiscard]] std::uint32_t element(std::size_t row, std::size_t column,
+                                        std::span<Number> selected) const;
+    [[nodiscard]] Float64Sum float64_sum(std::size_t row, std::size_t column) const;
+    [[nodiscard]] GemmCheck check_row(std::size_t row, std::span<const std::byte> d) const;
+
+    GroupRules rules_;
+    std::size_t m_;
+    std::size_t n_;
+    std::size_t stored_;        ///< stored elements of a row of A, padded to whole instructions
+    std::size_t column_pitch_;  ///< logical elements of a column of B, padded
+    Operands a_;                ///< [m x stored]
+    Operands b_;                ///< [n x column_pitch]: column after column
+    std::vector<std::uint32_t>
+        k_of_;                ///< [m x stored], or [stored] when dense: the row of B a value meets
+    std::size_t k_of_pitch_;  ///< 0 when dense: every row of A meets the same rows of B
+    std::vector<std::uint32_t> c_;  ///< [m x n] raw bits
+};
+
+}  // namespace sptc::reference

@@ -1,0 +1,149 @@
+#include "models/reference/gemm.hpp"
+
+#include <bit>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "models/base/error.hpp"
+
+using namespace sptc;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::vector<std::byte> f16_bytes(const std::vector<double>& values) {
+    std::vector<std::byte> bytes;
+    for (const double value : values) {
+        const std::uint16_t bits = types::f64_to_f16(value);
+        bytes.push_back(static_cast<std::byte>(bits & 0xff));
+        bytes.push_back(static_cast<std::byte>(bits >> 8));
+    }
+    return bytes;
+}
+
+std::vector<std::byte> f32_bytes(const std::vector<float>& values) {
+    const auto bytes = std::as_bytes(std::span(values));
+    return {bytes.begin(), bytes.end()};
+}
+
+/// A 2 x 2 sparse GEMM with K = 6: one group of four and one that K cuts in half.
+struct Small {
+    std::vector<std::byte> a = f16_bytes({1, 2, 3, 4, 5, 6, 7, 8});
+    std::vector<std::uint8_t> indices{0, 3, 0, 1, 1, 2, 1, 3};
+    std::vector<std::byte> b = f16_bytes({1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60});
+    std::vector<std::byte> c;
+
+    [[nodiscard]] reference::GemmOperands operands() const {
+        return {.form = isa::parse_mma("mma.sp.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32"),
+                .arithmetic = isa::find_arithmetic("sm_80"),
+                .m = 2,
+                .n = 2,
+                .k = 6,
+                .instructions = 0,
+                .a = a,
+                .lda = 4,
+                .indices = indices,
+                .b = b,
+                .ldb = 2,
+                .c = c,
+                .ldc = 2};
+    }
+};
+
+/// By hand: row 0 = 1 B0 + 2 B3 + 3 B4 + 4 B5; row 1 = 5 B1 + 6 B2 + 7 B5, its last value lies
+/// beyond K.
+const std::vector<float> kSmallResult{1 + 8 + 15 + 24, 480, 10 + 18 + 42, 700};
+
+}  // namespace
+
+TEST_CASE("reference gemm: a small sparse product is the one worked out by hand") {
+    const Small small;
+    const reference::GemmReference gemm(small.operands());
+    CHECK(gemm.row(0) == std::vector{std::bit_cast<std::uint32_t>(kSmallResult[0]),
+                                     std::bit_cast<std::uint32_t>(kSmallResult[1])});
+    const auto check = gemm.check(f32_bytes(kSmallResult), 2);
+    CHECK(check.elements == 4);
+    CHECK(check.mismatches == 0);
+    CHECK_FALSE(check.first);
+    CHECK(check.max_relative_error == 0);
+}
+
+TEST_CASE("reference gemm: wrong bits are counted and the first is named") {
+    const Small small;
+    std::vector<float> d = kSmallResult;
+    d[1] = 481;
+    d[3] = 699;
+    const auto check = reference::GemmReference(small.operands()).check(f32_bytes(d), 2);
+    CHECK(check.mismatches == 2);
+    REQUIRE(check.first);
+    CHECK(check.first->row == 0);
+    CHECK(check.first->column == 1);
+    CHECK(check.first->got == std::bit_cast<std::uint32_t>(481.0f));
+    CHECK(check.first->expected == std::bit_cast<std::uint32_t>(480.0f));
+    CHECK(check.max_relative_error == 1.0 / 480);
+    CHECK(check.max_scaled_error == 1.0 / 480);
+}
+
+TEST_CASE("reference gemm: the scaled error counts magnitudes, the relative error the result") {
+    Small small;
+    small.c = f32_bytes({-47, -480, 0, 0});
+    std::vector<float> d{1.5, 0, 70, 700};
+    const auto check = reference::GemmReference(small.operands()).check(f32_bytes(d), 2);
+    CHECK(check.mismatches == 1);
+    CHECK(check.max_relative_error == 0.5);
+    CHECK(check.max_scaled_error == 0.5 / (48 + 47));
+}
+
+TEST_CASE("reference gemm: values that are not finite are counted and leave the errors alone") {
+    Small small;
+    const float infinity = std::numeric_limits<float>::infinity();
+    small.c = f32_bytes({infinity, 0, 0, 0});
+    std::vector<float> d = kSmallResult;
+    d[0] = infinity;
+    d[2] = std::numeric_limits<float>::quiet_NaN();
+    const auto check = reference::GemmReference(small.operands()).check(f32_bytes(d), 2);
+    CHECK(check.mismatches == 1);
+    CHECK(check.non_finite == 2);
+    CHECK(check.max_relative_error == 0);
+}
+
+TEST_CASE("reference gemm: padding beyond K never meets a value of B") {
+    Small small;
+    small.b = f16_bytes(std::vector<double>(12, std::numeric_limits<double>::infinity()));
+    const reference::GemmReference gemm(small.operands());
+    const std::uint32_t infinity = 0x7f800000;
+    CHECK(gemm.row(0) == std::vector{infinity, infinity});
+}
+
+TEST_CASE("reference gemm: one instruction more turns -0 into +0, as each rounds its own sum") {
+    const auto& form = isa::parse_mma("mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16");
+    const auto a = f16_bytes({-0x1p-12});
+    const auto b = f16_bytes({0x1p-14});
+    reference::GemmOperands operands{.form = form,
+                                     .arithmetic = isa::find_arithmetic("sm_80"),
+                                     .m = 1,
+                                     .n = 1,
+                                     .k = 1,
+                                     .instructions = 0,
+                                     .a = a,
+                                     .lda = 1,
+                                     .indices = {},
+                                     .b = b,
+                                     .ldb = 1,
+                                     .c = {},
+                                     .ldc = 0};
+    CHECK(reference::GemmReference(operands).row(0).front() == 0x8000);
+    operands.instructions = 2;
+    CHECK(reference::GemmReference(operands).row(0).front() == 0x0000);
+}
+
+TEST_CASE("reference gemm: an index outside its group is refused with its row and element") {
+    Small small;
+    small.indices[5] = 4;
+    CHECK_THROWS_WITH(reference::GemmReference(small.operands()),
+                      Contains("row 1") && Contains("element 1") && Contains("index 4") &&
+                          Contains("0 to 3") && Contains("2:4"));
+    CHECK_THROWS_AS(reference::GemmReference(small.operands()), base::ConfigError);
+}
