@@ -1,0 +1,29 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace sptc::commands {
+
+/// Exit codes of the program, documented in `sptc --help`.
+enum ExitCode : int {
+    kSuccess = 0,
+    kMismatch = 1,       ///< --check found a difference
+    kUsageError = 2,     ///< the command line is wrong
+    kInputError = 3,     ///< a file, shape, configuration or kernel is wrong (ConfigError, KernelError)
+    kMemoryFault = 4,    ///< the kernel accessed memory out of range or misaligned
+    kDeadlock = 5,       ///< no warp could go on
+    kInternalError = 70  ///< a bug in sptc
+};
+
+/// Each verb adds its subcommand, whose callback does the work and stores the exit code.
+void add_gemm(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
+void add_mma(CLI::App& app, int& exit_code);
+void add_prune(CLI::App& app, int& exit_code);
+void add_compress(CLI::App& app, int& exit_code);
+void add_inspect(CLI::App& app, int& exit_code);
+void add_list(CLI::App& app, int& exit_code);
+
+}  // namespace sptc::commands

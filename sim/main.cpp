@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "models/base/error.hpp"
+#include "sim/commands/command.hpp"
+#include "sim/commands/version.hpp"
+
+// libsystemc expects this symbol; the program has a main of its own.
+extern "C" int sc_main(int, char**) { return 0; }
+
+namespace {
+
+using namespace sptc;
+
+int report(std::string_view message, int exit_code) {
+    fmt::print(stderr, "sptc: error: {}\n", message);
+    return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("sptc: a bit-exact, cycle-level simulator of Sparse Tensor Core hardware", "sptc");
+    app.set_version_flag("--version", std::string(commands::kVersion));
+    app.require_subcommand(1);
+    app.footer(
+        "Exit codes: 0 success; 1 --check found a mismatch; 2 wrong command line; 3 wrong file, shape,\n"
+        "configuration or kernel; 4 memory fault in the kernel; 5 deadlock; 70 bug in sptc.\n"
+        "`sptc VERB --help` shows the options and examples of a verb.");
+    int exit_code = commands::kSuccess;
+    commands::add_gemm(app, exit_code);
+    commands::add_run(app, exit_code);
+    commands::add_mma(app, exit_code);
+    commands::add_prune(app, exit_code);
+    commands::add_compress(app, exit_code);
+    commands::add_inspect(app, exit_code);
+    commands::add_list(app, exit_code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? commands::kSuccess : commands::kUsageError;
+    } catch (const base::DeadlockError& error) {
+        return report(error.what(), commands::kDeadlock);
+    } catch (const base::MemoryFault& error) {
+        return report(error.what(), commands::kMemoryFault);
+    } catch (const base::Error& error) {
+        return report(error.what(), commands::kInputError);
+    } catch (const std::bad_alloc&) {
+        return report("out of memory", commands::kInputError);
+    } catch (const std::exception& error) {
+        return report(error.what(), commands::kInternalError);
+    }
+    return exit_code;
+}
