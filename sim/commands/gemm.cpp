@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+
+#include "models/base/error.hpp"
+#include "models/base/file.hpp"
+#include "sim/commands/command.hpp"
+#include "sim/commands/version.hpp"
+#include "sim/report/gemm_report.hpp"
+#include "sim/run/gemm_run.hpp"
+#include "sim/run/gpu_config.hpp"
+
+namespace sptc::commands {
+namespace {
+
+/// The options as typed.
+struct Options {
+    std::string gpu = "a100";
+    std::optional<std::uint32_t> m, n, k;
+    std::string type = "f16";
+    std::string accumulator = "f32";
+    std::string pattern = "2:4";
+    std::string baseline = "dense";
+    std::string values;  // empty: on with --check or --out, else off
+    bool check = false;
+    std::string a, b, c, out;
+    std::uint64_t seed = 1;
+    std::string sms;  // empty: all with values, else representative
+    std::string json;
+    std::string emit_ptx;
+};
+
+run::GemmRequest request_of(const Options& options) {
+    run::GemmRequest request;
+    request.gpu = run::load_gpu(options.gpu);
+    request.m = options.m;
+    request.n = options.n;
+    request.k = options.k;
+    request.type = types::parse_data_type(options.type);
+    request.accumulator = types::parse_data_type(options.accumulator);
+    if (options.pattern != "dense") request.pattern = &sparsity::find_pattern(options.pattern);
+    request.with_dense_baseline = options.baseline == "dense";
+    const bool needs_values = options.check || !options.out.empty();
+    const bool values = options.values.empty() ? needs_values : options.values == "on";
+    request.values = values ? launch::Values::kOn : launch::Values::kOff;
+    request.check = options.check;
+    const bool all = options.sms.empty() ? values : options.sms == "all";
+    request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
+    request.seed = options.seed;
+    request.a_file = options.a;
+    request.b_file = options.b;
+    request.c_file = options.c;
+    request.out_file = options.out;
+    request.emit_ptx_directory = options.emit_ptx;
+    return request;
+}
+
+int run_command(const Options& options) {
+    const run::GemmResult result = run::run_gemm(request_of(options));
+    if (!options.json.empty()) base::write_text(options.json, report::gemm_json(result, kVersion));
+    fmt::print("{}", report::gemm_table(result));
+    return result.check && result.check->mismatches != 0 ? kMismatch : kSuccess;
+}
+
+}  // namespace
+
+void add_gemm(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* gemm = app.add_subcommand("gemm", "Simulate D = A . B + C with a 2:4 sparse or a dense A");
+    gemm->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")->capture_default_str();
+    gemm->add_option("--m", options->m, "Rows of A and D");
+    gemm->add_option("--n", options->n, "Columns of B and D");
+    gemm->add_option("--k", options->k, "Columns of A, rows of B");
+    gemm->add_option("--type", options->type, "Type of A and B: f16")->capture_default_str();
+    gemm->add_option("--accum", options->accumulator, "Type of C and D: f32 or f16")->capture_default_str();
+    gemm->add_option("--pattern", options->pattern, "2:4 or dense")->capture_default_str();
+    gemm->add_option("--baseline", options->baseline, "With a pattern: also simulate the dense kernel, or not")
+        ->check(CLI::IsMember({"dense", "none"}))
+        ->capture_default_str();
+    gemm->add_option("--values", options->values, "Compute D (default: on with --check or --out, else off)")
+        ->check(CLI::IsMember({"on", "off"}));
+    gemm->add_flag("--check", options->check, "Compare every element of D with the reference, bit for bit");
+    gemm->add_option("--a", options->a, "A, M x K: FILE.npy or FILE.safetensors[:tensor]; pruned to the pattern");
+    gemm->add_option("--b", options->b, "B, K x N");
+    gemm->add_option("--c", options->c, "C, M x N (default: zero)");
+    gemm->add_option("--out", options->out, "Write D to this .npy file");
+    gemm->add_option("--seed", options->seed, "Seed of A and B where no file is given")->capture_default_str();
+    gemm->add_option("--sms", options->sms,
+                     "all: every SM; representative: one SM, the others only send their memory traffic\n"
+                     "(default: all with values on, else representative)")
+        ->check(CLI::IsMember({"all", "representative"}));
+    gemm->add_option("--json", options->json, "Write the result to this file");
+    gemm->add_option("--emit-ptx", options->emit_ptx, "Write kernel and launch file into this directory");
+    gemm->footer(
+        "Examples:\n"
+        "  sptc gemm --m 4096 --n 4096 --k 4096\n"
+        "  sptc gemm --m 1024 --n 1024 --k 1024 --values on --check --json result.json\n"
+        "  sptc gemm --a weights.safetensors:layer.0.weight --n 4096 --check --out d.npy\n"
+        "  sptc gemm --m 512 --n 512 --k 512 --emit-ptx kernels");
+    gemm->callback([options, &exit_code] { exit_code = run_command(*options); });
+}
+
+}  // namespace sptc::commands

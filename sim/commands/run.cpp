@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "models/base/file.hpp"
+#include "sim/commands/command.hpp"
+#include "sim/commands/version.hpp"
+#include "sim/report/launch_report.hpp"
+#include "sim/run/gpu_config.hpp"
+#include "sim/run/launch_run.hpp"
+
+namespace sptc::commands {
+namespace {
+
+struct Options {
+    std::string kernel;
+    std::string launch;
+    std::string gpu = "a100";
+    std::string values = "on";
+    std::string out;
+    std::string json;
+    std::uint64_t max_cycles = 0;
+};
+
+int run_command(const Options& options) {
+    run::LaunchRequest request;
+    request.gpu = run::load_gpu(options.gpu);
+    request.ptx_file = options.kernel;
+    request.launch_file = options.launch;
+    request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
+    request.out_directory = options.out;
+    if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
+    const run::LaunchResult result = run::run_launch(request);
+    if (!options.json.empty()) base::write_text(options.json, report::launch_json(result, kVersion));
+    fmt::print("{}", report::launch_table(result));
+    return kSuccess;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* run = app.add_subcommand("run", "Execute and time a PTX kernel with a launch file");
+    run->add_option("kernel", options->kernel, "KERNEL.ptx")->required();
+    run->add_option("--launch", options->launch, "LAUNCH.json (docs/launch_format.md)")->required();
+    run->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")->capture_default_str();
+    run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
+    run->add_option("--out", options->out, "Write the launch file's outputs into this directory");
+    run->add_option("--json", options->json, "Write the result to this file");
+    run->add_option("--max-cycles", options->max_cycles, "Stop a kernel that runs longer (default: no limit)");
+    run->footer(
+        "Examples:\n"
+        "  sptc gemm --m 256 --n 256 --k 256 --values on --emit-ptx kernels\n"
+        "  sptc run kernels/KERNEL.ptx --launch kernels/KERNEL.launch.json --out results");
+    run->callback([options, &exit_code] { exit_code = run_command(*options); });
+}
+
+}  // namespace sptc::commands

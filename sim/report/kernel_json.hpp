@@ -1,0 +1,11 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+
+#include "models/gpu/kernel_result.hpp"
+
+namespace sptc::report {
+
+/// The parts of a result that every kernel has: warp_instructions, instructions{}, stalls{}, bytes{}, kernel{}, sms{}.
+void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result);
+
+}  // namespace sptc::report

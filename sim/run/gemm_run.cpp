@@ -1,0 +1,219 @@
+#include "sim/run/gemm_run.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "models/base/error.hpp"
+#include "models/base/file.hpp"
+#include "models/reference/gemm.hpp"
+#include "sim/run/gemm_operands.hpp"
+#include "sim/run/kernel_run.hpp"
+#include "traces/gemm/prepare.hpp"
+#include "traces/gemm/tile_choice.hpp"
+#include "traces/ptx/source.hpp"
+#include "traces/tensor_file/npy.hpp"
+
+namespace sptc::run {
+namespace {
+
+using launch::Values;
+using types::DataType;
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+gemm::TileLimits tile_limits(const gpu::GpuSpec& spec) {
+    const sm::SmSpec& sm = spec.sm;
+    gemm::TileLimits limits;
+    limits.shared_bytes_per_cta = sm.shared_memory.bytes_per_cta;
+    limits.shared_bytes_per_sm = sm.shared_memory.bytes;
+    limits.reserved_shared_bytes_per_cta = sm.shared_memory.reserved_bytes_per_cta;
+    limits.registers_per_sm = sm.registers;
+    limits.threads_per_sm = sm.max_warps * isa::kLanes;
+    limits.macs_per_cycle = sm.sub_cores * static_cast<std::uint32_t>(sm.tensor_core.f16_macs_per_cycle);
+    limits.shared_bytes_per_cycle = sm.shared_memory.banks * sm.shared_memory.bank_bytes;
+    limits.l2_bytes_per_cycle_and_sm = spec.memory.crossbar.sm_bytes_per_cycle;
+    limits.l2_bytes_per_cycle = spec.memory.l2.slices * spec.memory.l2.slice_bytes_per_cycle;
+    return limits;
+}
+
+/// A kernel with its launch: what is simulated and what --emit-ptx writes.
+struct PreparedKernel {
+    gemm::GemmKernel kernel;
+    gemm::GemmLayout layout;
+    launch::Launch launch;
+};
+
+PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& problem, const GemmValues* values) {
+    const gemm::TileLimits limits = tile_limits(request.gpu);
+    const gemm::GemmTile tile = gemm::choose_tile(problem, request.gpu.sms, limits);
+    PreparedKernel prepared;
+    prepared.kernel = gemm::write_kernel(problem, tile, limits.shared_bytes_per_cta);
+    prepared.layout = gemm::layout_of(problem, tile);
+    if (values == nullptr) {
+        prepared.launch = gemm::make_launch(prepared.kernel, prepared.layout);
+    } else {
+        prepared.launch = gemm::make_launch(prepared.kernel, prepared.layout, {values->a, values->b, values->c});
+    }
+    return prepared;
+}
+
+void emit(const PreparedKernel& prepared, const std::string& directory) {
+    const std::filesystem::path path(directory);
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) throw base::ConfigError(fmt::format("{}: cannot be created: {}", directory, error.message()));
+    base::write_text(path / (prepared.kernel.entry + ".ptx"), prepared.kernel.ptx);
+    launch::write_launch(prepared.launch, path / (prepared.kernel.entry + ".launch.json"));
+}
+
+struct Simulated {
+    GemmKernelResult result;
+    std::vector<std::byte> d;  ///< [M x N]; empty with values off
+};
+
+Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values) {
+    const auto begin = std::chrono::steady_clock::now();
+    const gemm::GemmKernel& kernel = prepared.kernel;
+    launch::DeviceMemory memory(prepared.launch.buffers, values);
+    for (launch::Buffer& buffer : prepared.launch.buffers) buffer.data = {};  // it stands in the device memory now
+    const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
+    const auto source = ptx::make_source(program, prepared.launch, memory, values);
+    Simulated simulated;
+    simulated.result.problem = kernel.problem;
+    simulated.result.tile = kernel.tile;
+    simulated.result.simulation = simulate(request.gpu, request.sms, *source, request.options);
+    if (values == Values::kOn) {
+        simulated.d = gemm::extract_d(kernel.problem, prepared.layout, memory.content("D"));
+    }
+    simulated.result.wall_seconds = seconds_since(begin);
+    return simulated;
+}
+
+/// The mma form that the generator's kernels use.
+const isa::MmaForm& form_of(const gemm::GemmProblem& problem) {
+    const isa::MmaForm* form = isa::find_form(problem.sparse, 16, 8, problem.sparse ? 32 : 16, problem.accumulator,
+                                              problem.input, problem.input, problem.accumulator);
+    SPTC_ASSERT(form != nullptr);
+    return *form;
+}
+
+GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel, const GemmValues& values,
+                      std::span<const std::byte> d) {
+    const gemm::GemmProblem& problem = kernel.problem;
+    const isa::MmaForm& form = form_of(problem);
+    sparsity::Compressed<std::uint16_t> compressed;
+    reference::GemmOperands operands{.form = form, .arithmetic = isa::find_arithmetic(request.gpu.arch)};
+    operands.m = problem.m;
+    operands.n = problem.n;
+    operands.k = problem.k;
+    // The kernel runs whole stages; what lies beyond K is zeros.
+    const std::uint32_t stages = (problem.k + kernel.tile.cta_k - 1) / kernel.tile.cta_k;
+    operands.instructions = stages * kernel.tile.cta_k / static_cast<std::uint32_t>(form.k_logical);
+    if (problem.sparse) {
+        compressed = sparsity::compress(values.a, *form.pattern, "A");
+        operands.a = std::as_bytes(std::span(compressed.values));
+        operands.lda = compressed.stored_columns;
+        operands.indices = compressed.indices;
+    } else {
+        operands.a = std::as_bytes(std::span(values.a.elements));
+        operands.lda = problem.k;
+    }
+    operands.b = std::as_bytes(std::span(values.b));
+    operands.ldb = problem.n;
+    operands.c = values.c;
+    operands.ldc = problem.n;
+    const reference::GemmCheck found = reference::GemmReference(operands).check(d, problem.n);
+    GemmCheckResult result{.elements = found.elements,
+                           .mismatches = found.mismatches,
+                           .first_mismatch = {},
+                           .max_relative_error_f64 = found.max_relative_error,
+                           .max_scaled_error_f64 = found.max_scaled_error,
+                           .non_finite = found.non_finite};
+    if (found.first) {
+        result.first_mismatch = fmt::format("D[{}][{}] is {:#x}, expected {:#x}", found.first->row,
+                                            found.first->column, found.first->got, found.first->expected);
+    }
+    return result;
+}
+
+void write_d(const GemmRequest& request, const gemm::GemmProblem& problem, std::span<const std::byte> d) {
+    const std::array<std::uint64_t, 2> shape{problem.m, problem.n};
+    tensor_file::write_npy(request.out_file, problem.accumulator, shape, d);
+}
+
+void check_request(const GemmRequest& request) {
+    const bool whole = request.check || !request.out_file.empty();
+    if (whole && request.values == Values::kOff) {
+        throw base::ConfigError("--check and --out need D: use --values on");
+    }
+    if (whole && request.sms == gpu::SimulatedSms::kRepresentative) {
+        throw base::ConfigError(
+            "--check and --out need every element of D, but --sms representative executes only some CTAs: "
+            "use --sms all");
+    }
+    if (request.pattern != nullptr && request.pattern->name != "2:4") {
+        throw base::ConfigError(
+            fmt::format("pattern '{}' has no datapath on GPU '{}': expected 2:4 or dense", request.pattern->name,
+                        request.gpu.name));
+    }
+    if (request.type != DataType::kF16) {
+        throw base::ConfigError(
+            fmt::format("type '{}' is not supported by gemm: expected f16", types::name(request.type)));
+    }
+    if (request.accumulator != DataType::kF32 && request.accumulator != DataType::kF16) {
+        throw base::ConfigError(fmt::format("accumulator '{}' is not supported for f16: expected f32 or f16",
+                                            types::name(request.accumulator)));
+    }
+}
+
+}  // namespace
+
+GemmResult run_gemm(const GemmRequest& request) {
+    check_request(request);
+    GemmResult result;
+    result.gpu = request.gpu;
+    result.pattern = request.pattern;
+    result.seed = request.seed;
+
+    GemmInput input(request);
+    const GemmExtents extents = input.extents();
+    gemm::GemmProblem problem{.m = extents.m,
+                              .n = extents.n,
+                              .k = extents.k,
+                              .input = request.type,
+                              .accumulator = request.accumulator,
+                              .sparse = request.pattern != nullptr,
+                              .has_c = input.has_c()};
+    if (request.pattern != nullptr && extents.k % static_cast<std::uint32_t>(request.pattern->m) != 0) {
+        result.notes.push_back(fmt::format("K = {} is padded with zeros to {}, a multiple of the group of {}",
+                                           extents.k, sparsity::padded_columns(extents.k, *request.pattern),
+                                           request.pattern->m));
+    }
+    std::optional<GemmValues> values;
+    if (request.values == Values::kOn) {
+        values = input.values(result.notes);
+        result.retained_magnitude = values->retained_magnitude;
+    }
+
+    PreparedKernel prepared = prepare(request, problem, values ? &*values : nullptr);
+    if (!request.emit_ptx_directory.empty()) emit(prepared, request.emit_ptx_directory);
+    Simulated simulated = simulate_kernel(request, std::move(prepared), request.values);
+    result.kernel = simulated.result;
+
+    if (request.pattern != nullptr && request.with_dense_baseline) {
+        // Cycles do not depend on values, so the baseline needs none.
+        problem.sparse = false;
+        PreparedKernel dense = prepare(request, problem, nullptr);
+        if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
+        result.dense = simulate_kernel(request, std::move(dense), Values::kOff).result;
+    }
+    if (request.check) result.check = check(request, result.kernel, *values, simulated.d);
+    if (!request.out_file.empty()) write_d(request, result.kernel.problem, simulated.d);
+    return result;
+}
+
+}  // namespace sptc::run
