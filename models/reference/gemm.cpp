@@ -61,7 +61,7 @@ void GemmReference::load_a(const GemmOperands& operands) {
     const auto group_n = sparse ? static_cast<std::size_t>(operands.form.pattern->n) : 1;
     const std::size_t given = divide_up(operands.k, group_m) * group_n;
     SPTC_ASSERT(holds(element_count(rules_.a, operands.a), m_, given, operands.lda));
-    SPTC_ASSERT(!sparse || holds(operands.indices.size(), m_, given, operands.lda));
+    SPTC_ASSERT(!sparse || holds(operands.indices.size(), m_, given, operands.indices_pitch));
     a_.resize(m_ * stored_);
     for (std::size_t row = 0; row < m_; ++row) {
         for (std::size_t j = 0; j < given; ++j) {
@@ -78,7 +78,8 @@ void GemmReference::load_a(const GemmOperands& operands) {
     for (std::size_t row = 0; row < m_; ++row) {
         for (std::size_t j = 0; j < stored_; ++j) {
             // Padding meets padding: its groups lie beyond K.
-            const std::size_t index = j < given ? operands.indices[row * operands.lda + j] : 0;
+            const std::size_t index =
+                j < given ? operands.indices[row * operands.indices_pitch + j] : 0;
             if (index >= group_m) {
                 throw base::ConfigError(fmt::format(
                     "A row {}, stored element {}: index {}, expected 0 to {} (pattern {})", row, j,

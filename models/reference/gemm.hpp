@@ -22,14 +22,16 @@ struct GemmOperands {
     /// Instructions run one after another over ascending k; 0: as few as cover K. What they cover
     /// beyond K is zeros in A and B. More of them can matter: each turns an addend of -0 into +0.
     std::size_t instructions = 0;
-    std::span<const std::byte> a;  ///< [m x k], or [m x ceil(k / M) * N] stored values when sparse
+    std::span<const std::byte> a =
+        {};  ///< [m x k], or [m x ceil(k / M) * N] stored values when sparse
     std::size_t lda = 0;
-    /// Sparse: for each stored value its place 0 .. M-1 in its group, laid out like `a` with pitch
-    /// lda.
-    std::span<const std::uint8_t> indices;
-    std::span<const std::byte> b;  ///< [k x n]
+    /// Sparse: for each stored value its place 0 .. M-1 in its group; empty when dense. Of 2:4
+    /// metadata words: unpack_metadata(), with a pitch of 8 per word.
+    std::span<const std::uint8_t> indices = {};
+    std::size_t indices_pitch = 0;
+    std::span<const std::byte> b = {};  ///< [k x n]
     std::size_t ldb = 0;
-    std::span<const std::byte> c;  ///< [m x n]; empty: +0 everywhere
+    std::span<const std::byte> c = {};  ///< [m x n]; empty: +0 everywhere
     std::size_t ldc = 0;
 };
 

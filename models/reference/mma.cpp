@@ -2,6 +2,7 @@
 
 #include "models/base/error.hpp"
 #include "models/reference/fused_dot.hpp"
+#include "models/reference/metadata.hpp"
 
 namespace sptc::reference {
 namespace {
@@ -17,18 +18,6 @@ std::vector<Number> decode_matrix(const FloatFormat& format, std::span<const std
     return numbers;
 }
 
-/// The row of B that stored value `stored` of a row of A meets. `words` is that row's metadata.
-std::size_t selected_row(std::span<const std::byte> words, std::size_t stored) {
-    constexpr std::size_t kStoredPerChunk = 2;
-    constexpr std::size_t kChunkColumns = 4;
-    constexpr std::size_t kChunksPerByte = 2;
-    const std::size_t chunk = stored / kStoredPerChunk;
-    const auto byte = std::to_integer<unsigned>(words[chunk / kChunksPerByte]);
-    const unsigned nibble = (byte >> (4 * (chunk % kChunksPerByte))) & 0xfu;
-    const unsigned index = stored % kStoredPerChunk == 0 ? nibble & 3u : nibble >> 2;
-    return kChunkColumns * chunk + index;
-}
-
 }  // namespace
 
 std::vector<std::byte> mma(const isa::MmaForm& form, const isa::Arithmetic& arithmetic,
@@ -38,22 +27,21 @@ std::vector<std::byte> mma(const isa::MmaForm& form, const isa::Arithmetic& arit
     const auto n = static_cast<std::size_t>(form.n);
     const auto k_stored = static_cast<std::size_t>(form.k_stored);
     const auto k_logical = static_cast<std::size_t>(form.k_logical);
-    const auto row_metadata_bytes = 2 * static_cast<std::size_t>(form.metadata_words_per_row());
     SPTC_ASSERT(!form.sparse() || (form.pattern->n == 2 && form.pattern->m == 4));
-    SPTC_ASSERT(operands.e.size() == m * row_metadata_bytes);
     SPTC_ASSERT(operands.c.size() ==
                 m * n * static_cast<std::size_t>(rules.accumulator.bits()) / 8);
 
     const std::vector<Number> a = decode_matrix(rules.a, operands.a, m * k_stored);
     const std::vector<Number> b = decode_matrix(rules.b, operands.b, k_logical * n);
+    const std::vector<std::uint8_t> indices = unpack_metadata(operands.e);
+    SPTC_ASSERT(indices.size() == (form.sparse() ? m * k_stored : 0));
     std::vector<std::byte> d(m * n * static_cast<std::size_t>(rules.accumulator.bits()) / 8);
     std::vector<Number> selected(k_stored);
     for (std::size_t row = 0; row < m; ++row) {
-        const auto words = operands.e.subspan(row * row_metadata_bytes, row_metadata_bytes);
         const auto a_row = std::span(a).subspan(row * k_stored, k_stored);
         for (std::size_t column = 0; column < n; ++column) {
             for (std::size_t j = 0; j < k_stored; ++j) {
-                const std::size_t k = form.sparse() ? selected_row(words, j) : j;
+                const std::size_t k = form.sparse() ? 4 * (j / 2) + indices[row * k_stored + j] : j;
                 selected[j] = b[k * n + column];
             }
             const std::size_t element = row * n + column;

@@ -41,10 +41,10 @@ struct Small {
                 .m = 2,
                 .n = 2,
                 .k = 6,
-                .instructions = 0,
                 .a = a,
                 .lda = 4,
                 .indices = indices,
+                .indices_pitch = 4,
                 .b = b,
                 .ldb = 2,
                 .c = c,
@@ -126,14 +126,10 @@ TEST_CASE("reference gemm: one instruction more turns -0 into +0, as each rounds
                                      .m = 1,
                                      .n = 1,
                                      .k = 1,
-                                     .instructions = 0,
                                      .a = a,
                                      .lda = 1,
-                                     .indices = {},
                                      .b = b,
-                                     .ldb = 1,
-                                     .c = {},
-                                     .ldc = 0};
+                                     .ldb = 1};
     CHECK(reference::GemmReference(operands).row(0).front() == 0x8000);
     operands.instructions = 2;
     CHECK(reference::GemmReference(operands).row(0).front() == 0x0000);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/base/random.hpp"
+#include "models/reference/metadata.hpp"
 
 using namespace sptc;
 
@@ -94,6 +95,12 @@ TEST_CASE("reference mma.sp: every index pair selects the two rows of B that it 
             }
         }
     }
+}
+
+TEST_CASE("reference: metadata words unpack nibble by nibble, low bits first") {
+    // Word 0xe94d: nibbles 0xd (1, 3), 0x4 (0, 1), 0x9 (1, 2), 0xe (2, 3).
+    const std::array words{std::byte{0x4d}, std::byte{0xe9}};
+    CHECK(reference::unpack_metadata(words) == std::vector<std::uint8_t>{1, 3, 0, 1, 1, 2, 2, 3});
 }
 
 TEST_CASE("reference mma.sp: values of B that no index names have no effect") {
