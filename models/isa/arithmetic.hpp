@@ -18,8 +18,9 @@ struct Arithmetic {
     int e_zero_f16;         ///< the same when D is f16
 };
 
-/// A non-zero negative sum that converts to zero (f16: at most 2^-25; f32: below 2^-149) gives -0, as newer MMA-Sim has
-/// it; MMA-Sim v1.0 gives +0. OPEN: nobody has published what the hardware does. A sum of exactly zero is always +0.
+/// A non-zero negative sum that converts to zero (f16: at most 2^-25; f32: below 2^-149) gives -0,
+/// as newer MMA-Sim has it; MMA-Sim v1.0 gives +0. OPEN: nobody has published what the hardware
+/// does. A sum of exactly zero is always +0.
 inline constexpr bool kNegativeUnderflowKeepsSign = true;
 
 [[nodiscard]] std::span<const Arithmetic> arithmetics();

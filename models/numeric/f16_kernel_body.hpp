@@ -8,7 +8,7 @@
 // Exponents are added as integers, because E uses those of the unnormalised operands. Zeros carry a
 // hugely negative exponent, infinities and NaN a hugely positive one: it survives into E, and such
 // elements are computed again by the scalar arithmetic.
-#if defined(__F16C__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -19,6 +19,7 @@ namespace {
 
 using V8s = short __attribute__((vector_size(16)));
 using V8us = unsigned short __attribute__((vector_size(16)));
+using V4u = unsigned __attribute__((vector_size(16)));
 using V16s = short __attribute__((vector_size(32)));
 using V8f = float __attribute__((vector_size(32)));
 using V8i = int __attribute__((vector_size(32)));
@@ -58,6 +59,15 @@ V8i min(V8i x, V8i y) { return x < y ? x : y; }
 /// 2^exponent for exponents of normal f32 numbers.
 V8f power_of_two(V8i exponent) { return bits_as<V8f>(bits_as<V8u>(exponent + 127) << 23); }
 
+/// Sign-extended. GCC 12 makes three instructions of the generic conversion.
+V8i widen(V8s halves) {
+#if defined(__AVX2__)
+    return bits_as<V8i>(_mm256_cvtepi16_epi32(bits_as<__m128i>(halves)));
+#else
+    return __builtin_convertvector(halves, V8i);
+#endif
+}
+
 bool any_above(V8i value, int limit) {
     using V4l = long long __attribute__((vector_size(32)));
     const V4l mask = bits_as<V4l>(value > limit);
@@ -76,10 +86,10 @@ V16s f16_exponents(V16s halves) {
 /// f16 to f32, exact. `exponent` is f16_exponents of the same values. Infinities and NaN give
 /// anything.
 V8f f16_values(V8s halves, [[maybe_unused]] V8i exponent) {
-#if defined(__F16C__)
+#if defined(__F16C__) && defined(__AVX2__)
     return bits_as<V8f>(_mm256_cvtph_ps(bits_as<__m128i>(halves)));
 #else
-    const V8i wide = __builtin_convertvector(halves, V8i);
+    const V8i wide = widen(halves);
     const V8i fraction = wide & 0x3ff;
     const V8i significand = (wide & 0x7c00) != 0 ? fraction | 0x400 : fraction;
     const V8f magnitude = __builtin_convertvector(significand, V8f) * power_of_two(exponent - 10);
@@ -92,41 +102,34 @@ struct Line {  // 8 values with their exponents
     V8i exponent;
 };
 
-struct TwoLines {
-    Line first, second;
-};
-
-TwoLines decode_f16(const void* sixteen_halves) {
-    const V16s halves = load<V16s>(sixteen_halves);
+/// Decodes 8 + 8 values. Written through pointers: GCC returns such structs through memory in
+/// pieces, and reading them back in one piece stalls.
+void decode_f16(V16s halves, V8f* first_value, V8i* first_exponent, V8f* second_value,
+                V8i* second_exponent) {
     const V16s exponents = f16_exponents(halves);
-    const V8s low = __builtin_shufflevector(halves, halves, 0, 1, 2, 3, 4, 5, 6, 7);
-    const V8s high = __builtin_shufflevector(halves, halves, 8, 9, 10, 11, 12, 13, 14, 15);
-    const V8i low_exponents = __builtin_convertvector(
-        __builtin_shufflevector(exponents, exponents, 0, 1, 2, 3, 4, 5, 6, 7), V8i);
-    const V8i high_exponents = __builtin_convertvector(
-        __builtin_shufflevector(exponents, exponents, 8, 9, 10, 11, 12, 13, 14, 15), V8i);
-    return {{f16_values(low, low_exponents), low_exponents},
-            {f16_values(high, high_exponents), high_exponents}};
+    *first_exponent = widen(__builtin_shufflevector(exponents, exponents, 0, 1, 2, 3, 4, 5, 6, 7));
+    *second_exponent =
+        widen(__builtin_shufflevector(exponents, exponents, 8, 9, 10, 11, 12, 13, 14, 15));
+    const V8s first = __builtin_shufflevector(halves, halves, 0, 1, 2, 3, 4, 5, 6, 7);
+    const V8s second = __builtin_shufflevector(halves, halves, 8, 9, 10, 11, 12, 13, 14, 15);
+    *first_value = f16_values(first, *first_exponent);
+    *second_value = f16_values(second, *second_exponent);
 }
 
-/// A[row][slot], decoded.
+/// A[row][slot], decoded, eight slots to a vector.
 struct DecodedA {
-    alignas(64) float value[kRows][kMaxSlots];
-    alignas(64) int exponent[kRows][kMaxSlots];
+    V8f value[kRows][kMaxSlots / 8];
+    V8i exponent[kRows][kMaxSlots / 8];
 };
 
 void decode_a(const F16Problem& problem, DecodedA& decoded) {
     const char* const bytes = reinterpret_cast<const char*>(&problem.a);
-    const auto keep = [&](const Line& line, int row, int slot) {
-        store(&decoded.value[row][slot], line.value);
-        store(&decoded.exponent[row][slot], line.exponent);
-    };
-    for (int slot = 0; slot < problem.k_stored; slot += 8) {
+    for (int block = 0; block < problem.k_stored / 8; ++block) {
         for (int row = 0; row < kRows; row += 2) {
-            const int reg = row / 8 + 2 * (slot / 8);
-            const TwoLines lines = decode_f16(bytes + reg * kRegisterBytes + row % 8 * kLineBytes);
-            keep(lines.first, row, slot);
-            keep(lines.second, row + 1, slot);
+            const int reg = row / 8 + 2 * block;
+            decode_f16(load<V16s>(bytes + reg * kRegisterBytes + row % 8 * kLineBytes),
+                       &decoded.value[row][block], &decoded.exponent[row][block],
+                       &decoded.value[row + 1][block], &decoded.exponent[row + 1][block]);
         }
     }
 }
@@ -158,9 +161,11 @@ void decode_b(const F16Problem& problem, DecodedB& decoded) {
         }
         transpose(line);
         for (int i = 0; i < 8; i += 2) {
-            const TwoLines lines = decode_f16(&line[i]);
-            decoded.row[k + i] = lines.first;
-            decoded.row[k + i + 1] = lines.second;
+            const V16s two_rows = __builtin_shufflevector(line[i], line[i + 1], 0, 1, 2, 3, 4, 5, 6,
+                                                          7, 8, 9, 10, 11, 12, 13, 14, 15);
+            Line& first = decoded.row[k + i];
+            Line& second = decoded.row[k + i + 1];
+            decode_f16(two_rows, &first.value, &first.exponent, &second.value, &second.exponent);
         }
     }
 }
@@ -172,18 +177,14 @@ struct OutputF32 {
 
     static V8u load_c(const char* c, int row) {
         const char* const even = c + row / 8 * 2 * kRegisterBytes + row % 8 * kLineBytes;
-        unsigned both[8];
-        __builtin_memcpy(both, even, kLineBytes);
-        __builtin_memcpy(both + 4, even + kRegisterBytes, kLineBytes);
-        const V8u split = load<V8u>(both);
-        return __builtin_shufflevector(split, split, 0, 4, 1, 5, 2, 6, 3, 7);
+        const V4u left = load<V4u>(even);
+        const V4u right = load<V4u>(even + kRegisterBytes);
+        return __builtin_shufflevector(left, right, 0, 4, 1, 5, 2, 6, 3, 7);
     }
     static void store_d(char* d, int row, V8u bits) {
         char* const even = d + row / 8 * 2 * kRegisterBytes + row % 8 * kLineBytes;
-        const V8u split = __builtin_shufflevector(bits, bits, 0, 2, 4, 6, 1, 3, 5, 7);
-        __builtin_memcpy(even, &split, kLineBytes);
-        __builtin_memcpy(even + kRegisterBytes, reinterpret_cast<const char*>(&split) + kLineBytes,
-                         kLineBytes);
+        store(even, __builtin_shufflevector(bits, bits, 0, 2, 4, 6));
+        store(even + kRegisterBytes, __builtin_shufflevector(bits, bits, 1, 3, 5, 7));
     }
     static Line decode(V8u bits) {
         const V8i magnitude = bits_as<V8i>(bits & 0x7fffffffu);
@@ -210,7 +211,7 @@ struct OutputF32 {
 struct OutputF16 {
     static V8u load_c(const char* c, int row) {
         const char* const line = c + row / 8 * kRegisterBytes + row % 8 * kLineBytes;
-        return __builtin_convertvector(load<V8us>(line), V8u);
+        return bits_as<V8u>(widen(load<V8s>(line))) & 0xffffu;
     }
     static void store_d(char* d, int row, V8u bits) {
         char* const line = d + row / 8 * kRegisterBytes + row % 8 * kLineBytes;
@@ -263,19 +264,22 @@ V8i compute_groups(const F16Problem& problem, const DecodedA& a, const DecodedB&
     for (int first = 0; first < problem.k_stored; first += kF16GroupProducts) {
         for (int row = 0; row < kRows; ++row) {
             const Line addend = Output::decode(results[row]);
+            const float* const a_values =
+                reinterpret_cast<const float*>(&a.value[row][first / kF16GroupProducts]);
+            const int* const a_exponents =
+                reinterpret_cast<const int*>(&a.exponent[row][first / kF16GroupProducts]);
             const Line* lanes[kF16GroupProducts];
             V8i product_exponent = splat(2 * kZeroExponent);
             for (int i = 0; i < kF16GroupProducts; ++i) {
                 lanes[i] = &b.row[rows[row][first + i]];
-                product_exponent =
-                    max(product_exponent, lanes[i]->exponent + a.exponent[row][first + i]);
+                product_exponent = max(product_exponent, lanes[i]->exponent + a_exponents[i]);
             }
             const V8i exponent = max(product_exponent, addend.exponent);
             const V8i common = min(max(exponent, floor), splat(127));
             const V8f scale = power_of_two(fraction_bits - common);
             V8i sum = __builtin_convertvector(addend.value * scale, V8i);
             for (int i = 0; i < kF16GroupProducts; ++i) {
-                const V8f product = lanes[i]->value * a.value[row][first + i];
+                const V8f product = lanes[i]->value * a_values[i];
                 sum += __builtin_convertvector(product * scale, V8i);
             }
             V8u result = Output::convert(sum, power_of_two(common - fraction_bits),

@@ -18,9 +18,9 @@ class SharedMemoryListener : public virtual sc_core::sc_interface {
 };
 
 /// The shared memory of one SM as a pipeline: one queue per sub-core and one for the fills of
-/// asynchronous copies -> one wavefront per cycle in the bank array, round robin by instruction -> a return path
-/// to each sub-core. Conflicts have been counted from the real addresses when the instruction was
-/// issued; here they cost array and return cycles.
+/// asynchronous copies -> one wavefront per cycle in the bank array, round robin by instruction ->
+/// a return path to each sub-core. Conflicts have been counted from the real addresses when the
+/// instruction was issued; here they cost array and return cycles.
 class SharedMemory : public sc_core::sc_module {
   public:
     struct Statistics {

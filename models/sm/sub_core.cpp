@@ -30,6 +30,7 @@ void SubCore::reset() {
     tensor_core_.reset();
     pipe_free_.fill(0);
     mmas_.clear();
+    latch_ = {};
     due_ = kNever;
     accounted_until_ = 0;
     idle_activity_ = Activity::kNoWarp;
@@ -140,8 +141,7 @@ Activity SubCore::examine(const Warp& warp, Cycle now) const {
     if (warp.readiness.cycle > now) return warp.readiness.reason;
     const Operation operation = warp.next->operation;
     if (operation == Operation::kMma) {
-        return tensor_core_.can_issue(*warp.next->mma, now) ? Activity::kIssued
-                                                            : Activity::kTensorBusy;
+        return can_dispatch(*warp.next->mma, now) ? Activity::kIssued : Activity::kTensorBusy;
     }
     if (isa::is_memory(operation)) {
         return services->memory_queue_has_room(index_) ? Activity::kIssued
@@ -162,6 +162,10 @@ void SubCore::account_until(Cycle end) {
 void SubCore::tick(Cycle now) {
     account_until(now);
     if (tensor_core_.due() <= now) tensor_core_.tick(now);
+    if (latch_.instruction != nullptr) {
+        tensor_core_.issue(*latch_.instruction, latch_.operands, latch_.slot, now);
+        latch_.instruction = nullptr;
+    }
 
     Warp* chosen = nullptr;
     std::uint32_t chosen_slot = 0;
@@ -195,7 +199,7 @@ Cycle SubCore::next_due(Cycle now) const {
         if (warp.readiness.cycle > now) {
             due = std::min(due, warp.readiness.cycle);
         } else if (warp.next->operation == Operation::kMma) {
-            due = std::min(due, tensor_core_.earliest(now));
+            due = std::min(due, std::max(tensor_core_.earliest(now), now + 2) - 1);
         } else if (const Pipe pipe = pipe_of(warp.next->operation); pipe != Pipe::kNone) {
             due = std::min(due, pipe_free_[static_cast<std::size_t>(pipe)]);
         }
@@ -240,7 +244,11 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
             if (executed.active_mask == 0) return;  // predicated off
             warp.scoreboard.set_pending(instruction, Activity::kTensorDependency);
             mmas_.emplace_back(slot, &instruction);
-            tensor_core_.issue(instruction, executed.operands, slot, now);
+            if (tensor_core_.can_issue(*instruction.mma, now)) {
+                tensor_core_.issue(instruction, executed.operands, slot, now);
+            } else {
+                latch_ = {slot, &instruction, executed.operands};
+            }
             return;
         case Operation::kLoadGlobal:
         case Operation::kStoreGlobal:

@@ -103,11 +103,23 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         Scoreboard scoreboard{0};
     };
 
+    /// An mma that has left its warp and enters the tensor core in the next cycle.
+    struct DispatchLatch {
+        std::uint32_t slot = 0;
+        const isa::Instruction* instruction = nullptr;  ///< null: empty
+        isa::MmaOperands operands;
+    };
+
     [[nodiscard]] static Pipe pipe_of(isa::Operation operation);
     [[nodiscard]] const PipelineSpec& pipeline(Pipe pipe) const;
     void refresh(Warp& warp);
     /// kIssued when the warp's next instruction can issue now, else what it waits for.
     [[nodiscard]] Activity examine(const Warp& warp, base::Cycle now) const;
+    /// Can an mma leave its warp now: the tensor core takes it in this cycle, or in the next one
+    /// from the latch?
+    [[nodiscard]] bool can_dispatch(const isa::MmaForm& form, base::Cycle now) const {
+        return latch_.instruction == nullptr && tensor_core_.can_issue(form, now + 1);
+    }
     void issue(Warp& warp, base::Cycle now);
     void execute_effects(Warp& warp, const isa::Instruction& instruction,
                          const isa::WarpInstruction& executed, base::Cycle now);
@@ -116,6 +128,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     const SmSpec& spec_;
     std::uint32_t index_;
     tensor_core::TensorCore tensor_core_;
+    DispatchLatch latch_;
     std::vector<Warp> warps_;
     WarpScheduler scheduler_;
     std::array<base::Cycle, static_cast<std::size_t>(Pipe::kCount)> pipe_free_{};

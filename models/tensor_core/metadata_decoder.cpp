@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "models/base/error.hpp"
 #include "models/isa/fragment.hpp"
 
@@ -10,7 +12,6 @@ namespace {
 
 constexpr int kNibbleBits = 4;
 constexpr int kSelectBits = 2;
-constexpr int kSlotsPerNibble = 2;
 constexpr int kHalfRows = numeric::kRows / 2;
 
 /// A bit in every nibble that is not one of 0x4, 0x8, 0xC, 0x9, 0xD, 0xE: the second index must be
@@ -22,6 +23,15 @@ std::uint32_t illegal_nibbles(std::uint32_t nibbles) {
     const std::uint32_t larger =
         (second_high & ~first_high) | (~(second_high ^ first_high) & second_low & ~first_low);
     return ~larger & kLowestBits;
+}
+
+constexpr int kSpreadSlots = 8;
+
+/// Eight 2-bit selects to one byte each, in order.
+std::uint64_t spread(std::uint64_t selects) {
+    selects = (selects | selects << 24) & 0x000000ff000000ffu;
+    selects = (selects | selects << 12) & 0x000f000f000f000fu;
+    return (selects | selects << 6) & 0x0303030303030303u;
 }
 
 [[noreturn]] void reject(int row, std::uint32_t nibbles, std::uint32_t illegal) {
@@ -61,15 +71,18 @@ void MetadataDecoder::load(const isa::MmaForm& form, const isa::LaneRegister* e,
 }
 
 void MetadataDecoder::decode(const Slice& slice) {
+    // Without metadata a slot selects its own position in its aligned four: 0, 1, 2, 3.
+    constexpr std::uint32_t kIdentity = 0xE4E4E4E4u;
     selects_.slice = slice;
     const bool sparse = selects_.form->sparse();
+    const int end = slice.first_slot + slice.slots;
     for (std::size_t row = 0; row < numeric::kRows; ++row) {
-        // Without metadata a slot selects its own position in its aligned four: 0, 1, 2, 3.
-        constexpr std::uint32_t kIdentity = 0xE4E4E4E4u;
         const std::uint32_t indices = sparse ? row_nibbles_[row] : kIdentity;
-        for (int slot = slice.first_slot; slot < slice.first_slot + slice.slots; ++slot) {
-            selects_.select[row][static_cast<std::size_t>(slot)] =
-                static_cast<std::uint8_t>((indices >> (kSelectBits * slot)) & 3u);
+        for (int slot = slice.first_slot / kSpreadSlots * kSpreadSlots; slot < end;
+             slot += kSpreadSlots) {
+            const std::uint64_t selects_of_8 = spread((indices >> (kSelectBits * slot)) & 0xffffu);
+            std::memcpy(&selects_.select[row][static_cast<std::size_t>(slot)], &selects_of_8,
+                        sizeof(selects_of_8));
         }
     }
     selects->select(selects_);

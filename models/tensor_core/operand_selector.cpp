@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "models/base/error.hpp"
@@ -11,20 +12,23 @@ namespace sptc::tensor_core {
 namespace {
 
 using numeric::kMaxSlots;
-using SlotTable = std::array<std::uint8_t, kMaxSlots>;
+
+constexpr int kWordSlots = 8;  ///< slots are handled as 8 bytes of one word
+using SlotWords = std::array<std::uint64_t, kMaxSlots / kWordSlots>;
 
 /// The first element that the mux of each slot sees: `slots_per_mux` slots share one aligned four
 /// of B.
-constexpr SlotTable mux_bases(int slots_per_mux) {
-    SlotTable bases{};
+constexpr SlotWords mux_bases(int slots_per_mux) {
+    SlotWords bases{};
     for (int slot = 0; slot < kMaxSlots; ++slot) {
-        bases[static_cast<std::size_t>(slot)] = static_cast<std::uint8_t>(slot / slots_per_mux * 4);
+        const auto base = static_cast<std::uint64_t>(slot / slots_per_mux * 4);
+        bases[static_cast<std::size_t>(slot / kWordSlots)] |= base << (8 * (slot % kWordSlots));
     }
     return bases;
 }
 
-constexpr SlotTable kSparseBases = mux_bases(2);
-constexpr SlotTable kDenseBases = mux_bases(4);
+constexpr SlotWords kSparseBases = mux_bases(2);
+constexpr SlotWords kDenseBases = mux_bases(4);
 
 }  // namespace
 
@@ -52,13 +56,16 @@ void OperandSelector::load(const isa::MmaForm& form, std::span<const isa::LaneRe
 }
 
 void OperandSelector::select(const SelectSlice& slice) {
-    const SlotTable& bases = slice.form->sparse() ? kSparseBases : kDenseBases;
+    const SlotWords& bases = slice.form->sparse() ? kSparseBases : kDenseBases;
     lanes_.slice = slice.slice;
     for (std::size_t row = 0; row < numeric::kRows; ++row) {
-        // All slots, also those outside the slice: a fixed count is one vector addition.
-        for (std::size_t slot = 0; slot < kMaxSlots; ++slot) {
-            lanes_.rows.row[row][slot] =
-                static_cast<std::uint8_t>(bases[slot] + slice.select[row][slot]);
+        // All slots, also those outside the slice. No byte carries: selects are below 4 and rows of
+        // B below 64.
+        for (std::size_t word = 0; word < bases.size(); ++word) {
+            std::uint64_t rows_of_b = 0;
+            std::memcpy(&rows_of_b, &slice.select[row][word * kWordSlots], sizeof(rows_of_b));
+            rows_of_b += bases[word];
+            std::memcpy(&lanes_.rows.row[row][word * kWordSlots], &rows_of_b, sizeof(rows_of_b));
         }
     }
     apply_faults(slice);

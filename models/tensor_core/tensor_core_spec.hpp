@@ -44,8 +44,8 @@ struct TensorCoreSpec {
     int sparse_minimum_interval_cycles = 6;
     std::string arch = "sm_80";  ///< row of isa::arithmetics()
     ValuesMode values_mode = ValuesMode::kWholeInstruction;
-    std::optional<numeric::Simd> simd;  ///< unset: numeric::choose_simd()
-    std::vector<SwappedMuxInputs> swapped_mux_inputs;
+    std::optional<numeric::Simd> simd = std::nullopt;  ///< unset: numeric::choose_simd()
+    std::vector<SwappedMuxInputs> swapped_mux_inputs = {};
 };
 
 /// Throws ConfigError naming the field, what it holds and what is legal.

@@ -9,9 +9,10 @@ namespace sptc::commands {
 /// Exit codes of the program, documented in `sptc --help`.
 enum ExitCode : int {
     kSuccess = 0,
-    kMismatch = 1,       ///< --check found a difference
-    kUsageError = 2,     ///< the command line is wrong
-    kInputError = 3,     ///< a file, shape, configuration or kernel is wrong (ConfigError, KernelError)
+    kMismatch = 1,    ///< --check found a difference
+    kUsageError = 2,  ///< the command line is wrong
+    kInputError =
+        3,  ///< a file, shape, configuration or kernel is wrong (ConfigError, KernelError)
     kMemoryFault = 4,    ///< the kernel accessed memory out of range or misaligned
     kDeadlock = 5,       ///< no warp could go on
     kInternalError = 70  ///< a bug in sptc

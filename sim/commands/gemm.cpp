@@ -68,31 +68,41 @@ int run_command(const Options& options) {
 
 void add_gemm(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<Options>();
-    CLI::App* gemm = app.add_subcommand("gemm", "Simulate D = A . B + C with a 2:4 sparse or a dense A");
-    gemm->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")->capture_default_str();
+    CLI::App* gemm =
+        app.add_subcommand("gemm", "Simulate D = A . B + C with a 2:4 sparse or a dense A");
+    gemm->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
+        ->capture_default_str();
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");
     gemm->add_option("--type", options->type, "Type of A and B: f16")->capture_default_str();
-    gemm->add_option("--accum", options->accumulator, "Type of C and D: f32 or f16")->capture_default_str();
+    gemm->add_option("--accum", options->accumulator, "Type of C and D: f32 or f16")
+        ->capture_default_str();
     gemm->add_option("--pattern", options->pattern, "2:4 or dense")->capture_default_str();
-    gemm->add_option("--baseline", options->baseline, "With a pattern: also simulate the dense kernel, or not")
+    gemm->add_option("--baseline", options->baseline,
+                     "With a pattern: also simulate the dense kernel, or not")
         ->check(CLI::IsMember({"dense", "none"}))
         ->capture_default_str();
-    gemm->add_option("--values", options->values, "Compute D (default: on with --check or --out, else off)")
+    gemm->add_option("--values", options->values,
+                     "Compute D (default: on with --check or --out, else off)")
         ->check(CLI::IsMember({"on", "off"}));
-    gemm->add_flag("--check", options->check, "Compare every element of D with the reference, bit for bit");
-    gemm->add_option("--a", options->a, "A, M x K: FILE.npy or FILE.safetensors[:tensor]; pruned to the pattern");
+    gemm->add_flag("--check", options->check,
+                   "Compare every element of D with the reference, bit for bit");
+    gemm->add_option("--a", options->a,
+                     "A, M x K: FILE.npy or FILE.safetensors[:tensor]; pruned to the pattern");
     gemm->add_option("--b", options->b, "B, K x N");
     gemm->add_option("--c", options->c, "C, M x N (default: zero)");
     gemm->add_option("--out", options->out, "Write D to this .npy file");
-    gemm->add_option("--seed", options->seed, "Seed of A and B where no file is given")->capture_default_str();
-    gemm->add_option("--sms", options->sms,
-                     "all: every SM; representative: one SM, the others only send their memory traffic\n"
-                     "(default: all with values on, else representative)")
+    gemm->add_option("--seed", options->seed, "Seed of A and B where no file is given")
+        ->capture_default_str();
+    gemm->add_option(
+            "--sms", options->sms,
+            "all: every SM; representative: one SM, the others only send their memory traffic\n"
+            "(default: all with values on, else representative)")
         ->check(CLI::IsMember({"all", "representative"}));
     gemm->add_option("--json", options->json, "Write the result to this file");
-    gemm->add_option("--emit-ptx", options->emit_ptx, "Write kernel and launch file into this directory");
+    gemm->add_option("--emit-ptx", options->emit_ptx,
+                     "Write kernel and launch file into this directory");
     gemm->footer(
         "Examples:\n"
         "  sptc gemm --m 4096 --n 4096 --k 4096\n"

@@ -23,8 +23,8 @@ void list_gpus() {
 }
 
 void list_operations() {
-    fmt::print("{:<8} {:>9} {:>9}  {:>14}  {}\n", "pattern", "logical K", "stored K", "executed MACs",
-               "instruction");
+    fmt::print("{:<8} {:>9} {:>9}  {:>14}  {}\n", "pattern", "logical K", "stored K",
+               "executed MACs", "instruction");
     for (const isa::MmaForm& form : isa::mma_forms()) {
         fmt::print("{:<8} {:>9} {:>9}  {:>14}  {}\n", form.sparse() ? form.pattern->name : "dense",
                    form.k_logical, form.k_stored, form.executed_macs(), form.ptx_name());
@@ -34,16 +34,16 @@ void list_operations() {
 void list_patterns() {
     fmt::print("{:<8} {:>7} {:>10}  {}\n", "pattern", "density", "index bits", "use");
     for (const sparsity::Pattern& pattern : sparsity::patterns()) {
-        fmt::print("{:<8} {:>7.3f} {:>10}  {}\n", pattern.name, static_cast<double>(pattern.n) / pattern.m,
-                   pattern.index_bits, pattern.note);
+        fmt::print("{:<8} {:>7.3f} {:>10}  {}\n", pattern.name,
+                   static_cast<double>(pattern.n) / pattern.m, pattern.index_bits, pattern.note);
     }
 }
 
 void list_types() {
     fmt::print("{:<6} {:>4} {:>9} {:>9}  {}\n", "type", "bits", "exponent", "fraction", "note");
     for (const types::DataTypeRow& row : types::data_types()) {
-        fmt::print("{:<6} {:>4} {:>9} {:>9}  {}\n", row.name, row.bits, row.exponent_bits, row.fraction_bits,
-                   row.note);
+        fmt::print("{:<6} {:>4} {:>9} {:>9}  {}\n", row.name, row.bits, row.exponent_bits,
+                   row.fraction_bits, row.note);
     }
 }
 
@@ -54,7 +54,8 @@ void add_list(CLI::App& app, int&) {
     list->footer("Examples:\n  sptc list gpus\n  sptc list ops");
     list->require_subcommand(1);
     list->add_subcommand("gpus", "Built-in GPU descriptions")->callback(list_gpus);
-    list->add_subcommand("ops", "Forms of mma.sync and mma.sp that are executed")->callback(list_operations);
+    list->add_subcommand("ops", "Forms of mma.sync and mma.sp that are executed")
+        ->callback(list_operations);
     list->add_subcommand("patterns", "N:M sparsity patterns")->callback(list_patterns);
     list->add_subcommand("types", "Element types")->callback(list_types);
 }

@@ -32,7 +32,8 @@ int run_command(const Options& options) {
     request.out_directory = options.out;
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     const run::LaunchResult result = run::run_launch(request);
-    if (!options.json.empty()) base::write_text(options.json, report::launch_json(result, kVersion));
+    if (!options.json.empty())
+        base::write_text(options.json, report::launch_json(result, kVersion));
     fmt::print("{}", report::launch_table(result));
     return kSuccess;
 }
@@ -44,13 +45,15 @@ void add_run(CLI::App& app, int& exit_code) {
     CLI::App* run = app.add_subcommand("run", "Execute and time a PTX kernel with a launch file");
     run->add_option("kernel", options->kernel, "KERNEL.ptx")->required();
     run->add_option("--launch", options->launch, "LAUNCH.json (docs/launch_format.md)")->required();
-    run->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")->capture_default_str();
+    run->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
+        ->capture_default_str();
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     run->add_option("--out", options->out, "Write the launch file's outputs into this directory");
     run->add_option("--json", options->json, "Write the result to this file");
-    run->add_option("--max-cycles", options->max_cycles, "Stop a kernel that runs longer (default: no limit)");
+    run->add_option("--max-cycles", options->max_cycles,
+                    "Stop a kernel that runs longer (default: no limit)");
     run->footer(
         "Examples:\n"
         "  sptc gemm --m 256 --n 256 --k 256 --values on --emit-ptx kernels\n"

@@ -9,7 +9,8 @@ namespace sptc::report {
 /// The report for people: one column per kernel.
 [[nodiscard]] std::string gemm_table(const run::GemmResult& result);
 
-/// The report for programs, schema sptc.gemm/1 (docs/results.md). Only host{} may differ between two runs.
+/// The report for programs, schema sptc.gemm/1 (docs/results.md). Only host{} may differ between
+/// two runs.
 [[nodiscard]] std::string gemm_json(const run::GemmResult& result, std::string_view version);
 
 }  // namespace sptc::report

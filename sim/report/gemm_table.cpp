@@ -16,10 +16,12 @@ class Table {
   public:
     explicit Table(std::vector<const GemmKernelResult*> kernels) : kernels_(std::move(kernels)) {}
 
-    void row(std::string_view label, const std::function<std::string(const GemmKernelResult&)>& value,
+    void row(std::string_view label,
+             const std::function<std::string(const GemmKernelResult&)>& value,
              std::string_view unit = "") {
         text_ += fmt::format("  {:<28}", label);
-        for (const GemmKernelResult* kernel : kernels_) text_ += fmt::format("{:>18}", value(*kernel));
+        for (const GemmKernelResult* kernel : kernels_)
+            text_ += fmt::format("{:>18}", value(*kernel));
         text_ += unit.empty() ? "\n" : fmt::format("  {}\n", unit);
     }
     void heading(std::string_view text) { text_ += fmt::format("{}\n", text); }
@@ -30,14 +32,18 @@ class Table {
     std::string text_;
 };
 
-std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.2f}", static_cast<double>(bytes) * 1e-6); }
+std::string megabytes(std::uint64_t bytes) {
+    return fmt::format("{:.2f}", static_cast<double>(bytes) * 1e-6);
+}
 
 std::string share(std::uint64_t part, std::uint64_t whole) {
     return fmt::format("{:.1f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 void add_kernel_rows(Table& table) {
-    table.row("kernel", [](const GemmKernelResult& k) { return std::string(k.problem.sparse ? "2:4" : "dense"); });
+    table.row("kernel", [](const GemmKernelResult& k) {
+        return std::string(k.problem.sparse ? "2:4" : "dense");
+    });
     table.row("CTA tile", [](const GemmKernelResult& k) {
         return fmt::format("{}x{}x{}", k.tile.cta_m, k.tile.cta_n, k.tile.cta_k);
     });
@@ -51,18 +57,31 @@ void add_kernel_rows(Table& table) {
         return fmt::format("{}{}", k.simulation.shape.registers_per_thread,
                            k.simulation.shape.registers_estimated ? " (est.)" : "");
     });
-    table.row("shared memory per CTA",
-              [](const GemmKernelResult& k) { return fmt::format("{}", k.simulation.shape.shared_bytes_per_cta); },
-              "bytes");
+    table.row(
+        "shared memory per CTA",
+        [](const GemmKernelResult& k) {
+            return fmt::format("{}", k.simulation.shape.shared_bytes_per_cta);
+        },
+        "bytes");
 }
 
 void add_figure_rows(Table& table, const gpu::GpuSpec& gpu) {
-    table.row("cycles", [](const GemmKernelResult& k) { return fmt::format("{}", k.simulation.cycles); });
-    table.row("time", [&](const GemmKernelResult& k) { return fmt::format("{:.2f}", metrics(gpu, k).time_us); }, "us");
-    table.row("throughput", [&](const GemmKernelResult& k) { return fmt::format("{:.1f}", metrics(gpu, k).tflops); },
-              "TFLOPS (2MNK)");
-    table.row("of peak",
-              [&](const GemmKernelResult& k) { return fmt::format("{:.1f}", metrics(gpu, k).percent_of_peak); }, "%");
+    table.row("cycles",
+              [](const GemmKernelResult& k) { return fmt::format("{}", k.simulation.cycles); });
+    table.row(
+        "time",
+        [&](const GemmKernelResult& k) { return fmt::format("{:.2f}", metrics(gpu, k).time_us); },
+        "us");
+    table.row(
+        "throughput",
+        [&](const GemmKernelResult& k) { return fmt::format("{:.1f}", metrics(gpu, k).tflops); },
+        "TFLOPS (2MNK)");
+    table.row(
+        "of peak",
+        [&](const GemmKernelResult& k) {
+            return fmt::format("{:.1f}", metrics(gpu, k).percent_of_peak);
+        },
+        "%");
     table.row("warp instructions", [](const GemmKernelResult& k) {
         return fmt::format("{}", whole_gpu(k.simulation, k.simulation.warp_instructions));
     });
@@ -73,26 +92,30 @@ void add_activity_rows(Table& table, const run::GemmResult& result) {
         const bool seen = result.kernel.simulation.activity[i] != 0 ||
                           (result.dense && result.dense->simulation.activity[i] != 0);
         if (!seen) continue;
-        table.row(sm::activity_name(static_cast<sm::Activity>(i)),
-                  [i](const GemmKernelResult& k) {
-                      std::uint64_t all = 0;
-                      for (const std::uint64_t cycles : k.simulation.activity) all += cycles;
-                      return share(k.simulation.activity[i], all);
-                  },
-                  "%");
+        table.row(
+            sm::activity_name(static_cast<sm::Activity>(i)),
+            [i](const GemmKernelResult& k) {
+                std::uint64_t all = 0;
+                for (const std::uint64_t cycles : k.simulation.activity) all += cycles;
+                return share(k.simulation.activity[i], all);
+            },
+            "%");
     }
 }
 
 void add_byte_rows(Table& table) {
     const auto bytes = [&table](std::string_view label, std::uint64_t gpu::KernelResult::*member) {
-        table.row(label, [member](const GemmKernelResult& k) { return megabytes(k.simulation.*member); }, "MB");
+        table.row(
+            label, [member](const GemmKernelResult& k) { return megabytes(k.simulation.*member); },
+            "MB");
     };
     const auto scaled = [&table](std::string_view label, std::uint64_t gpu::KernelResult::*member) {
-        table.row(label,
-                  [member](const GemmKernelResult& k) {
-                      return megabytes(whole_gpu(k.simulation, k.simulation.*member));
-                  },
-                  "MB");
+        table.row(
+            label,
+            [member](const GemmKernelResult& k) {
+                return megabytes(whole_gpu(k.simulation, k.simulation.*member));
+            },
+            "MB");
     };
     scaled("shared memory, read", &gpu::KernelResult::shared_read_bytes);
     scaled("shared memory, cp.async", &gpu::KernelResult::shared_fill_bytes);
@@ -104,10 +127,11 @@ void add_byte_rows(Table& table) {
 
 std::string title(const run::GemmResult& result) {
     const gemm::GemmProblem& p = result.kernel.problem;
-    return fmt::format("GEMM {} x {} x {} (M x N x K), {} -> {}, A {}, on {}: {} of {} SMs simulated", p.m, p.n, p.k,
-                       types::name(p.input), types::name(p.accumulator),
-                       result.pattern != nullptr ? result.pattern->name : "dense", result.gpu.description,
-                       result.kernel.simulation.simulated_sms, result.kernel.simulation.sms);
+    return fmt::format(
+        "GEMM {} x {} x {} (M x N x K), {} -> {}, A {}, on {}: {} of {} SMs simulated", p.m, p.n,
+        p.k, types::name(p.input), types::name(p.accumulator),
+        result.pattern != nullptr ? result.pattern->name : "dense", result.gpu.description,
+        result.kernel.simulation.simulated_sms, result.kernel.simulation.sms);
 }
 
 }  // namespace
@@ -130,14 +154,17 @@ std::string gemm_table(const run::GemmResult& result) {
         text += fmt::format("speedup over dense              {:.3f}\n", *speedup);
     }
     if (result.retained_magnitude) {
-        text += fmt::format("retained magnitude of A         {:.2f} %\n", 100 * *result.retained_magnitude);
+        text += fmt::format("retained magnitude of A         {:.2f} %\n",
+                            100 * *result.retained_magnitude);
     }
     if (result.check) {
-        text += fmt::format("check against the reference     {} mismatches in {} elements{}{}\n",
-                            result.check->mismatches, result.check->elements,
-                            result.check->first_mismatch.empty() ? "" : "; first: ", result.check->first_mismatch);
-        text += fmt::format("largest error against float64   {:.3g} relative, {:.3g} scaled by sum |a b|\n",
-                            result.check->max_relative_error_f64, result.check->max_scaled_error_f64);
+        text += fmt::format(
+            "check against the reference     {} mismatches in {} elements{}{}\n",
+            result.check->mismatches, result.check->elements,
+            result.check->first_mismatch.empty() ? "" : "; first: ", result.check->first_mismatch);
+        text += fmt::format(
+            "largest error against float64   {:.3g} relative, {:.3g} scaled by sum |a b|\n",
+            result.check->max_relative_error_f64, result.check->max_scaled_error_f64);
     }
     for (const std::string& note : result.notes) text += fmt::format("note: {}\n", note);
     return text;

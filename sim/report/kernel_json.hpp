@@ -5,7 +5,8 @@
 
 namespace sptc::report {
 
-/// The parts of a result that every kernel has: warp_instructions, instructions{}, stalls{}, bytes{}, kernel{}, sms{}.
+/// The parts of a result that every kernel has: warp_instructions, instructions{}, stalls{},
+/// bytes{}, kernel{}, sms{}.
 void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result);
 
 }  // namespace sptc::report

@@ -10,11 +10,12 @@
 namespace sptc::report {
 namespace {
 
-/// Executed multiplications of what the tensor cores could have executed in the same cycles, for f16 inputs.
+/// Executed multiplications of what the tensor cores could have executed in the same cycles, for
+/// f16 inputs.
 double tensor_utilisation(const run::LaunchResult& result) {
     const sm::SmSpec& sm = result.gpu.sm;
-    const double possible = static_cast<double>(result.simulation.cycles) * result.simulation.sms * sm.sub_cores *
-                            sm.tensor_core.f16_macs_per_cycle;
+    const double possible = static_cast<double>(result.simulation.cycles) * result.simulation.sms *
+                            sm.sub_cores * sm.tensor_core.f16_macs_per_cycle;
     return static_cast<double>(result.simulation.executed_macs) / possible;
 }
 
@@ -25,17 +26,18 @@ double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) * 1e-6
 std::string launch_table(const run::LaunchResult& result) {
     const gpu::KernelResult& kernel = result.simulation;
     const isa::KernelShape& shape = kernel.shape;
-    std::string text = fmt::format("kernel {} on {}: {} SMs simulated\n", shape.entry, result.gpu.description,
-                                   kernel.simulated_sms);
-    const auto row = [&text](std::string_view label, const std::string& value, std::string_view unit = "") {
+    std::string text = fmt::format("kernel {} on {}: {} SMs simulated\n", shape.entry,
+                                   result.gpu.description, kernel.simulated_sms);
+    const auto row = [&text](std::string_view label, const std::string& value,
+                             std::string_view unit = "") {
         text += fmt::format("  {:<28}{:>18}{}{}\n", label, value, unit.empty() ? "" : "  ", unit);
     };
     row("grid", fmt::format("{} x {} x {}", shape.grid.x, shape.grid.y, shape.grid.z));
     row("block", fmt::format("{} x {} x {}", shape.block.x, shape.block.y, shape.block.z));
     row("CTAs per SM", fmt::format("{}", kernel.occupancy.ctas_per_sm),
         fmt::format("limited by {}", kernel.occupancy.limit));
-    row("registers per thread",
-        fmt::format("{}{}", shape.registers_per_thread, shape.registers_estimated ? " (est.)" : ""));
+    row("registers per thread", fmt::format("{}{}", shape.registers_per_thread,
+                                            shape.registers_estimated ? " (est.)" : ""));
     row("shared memory per CTA", fmt::format("{}", shape.shared_bytes_per_cta), "bytes");
     text += "performance\n";
     row("cycles", fmt::format("{}", kernel.cycles));
@@ -48,12 +50,16 @@ std::string launch_table(const run::LaunchResult& result) {
     for (std::size_t i = 0; i < sm::kActivities; ++i) {
         if (kernel.activity[i] == 0) continue;
         row(sm::activity_name(static_cast<sm::Activity>(i)),
-            fmt::format("{:.1f}", 100.0 * static_cast<double>(kernel.activity[i]) / static_cast<double>(all)), "%");
+            fmt::format("{:.1f}",
+                        100.0 * static_cast<double>(kernel.activity[i]) / static_cast<double>(all)),
+            "%");
     }
     text += "bytes moved\n";
     row("shared memory, read", fmt::format("{:.3f}", megabytes(kernel.shared_read_bytes)), "MB");
-    row("shared memory, written", fmt::format("{:.3f}", megabytes(kernel.shared_write_bytes)), "MB");
-    row("shared memory, cp.async", fmt::format("{:.3f}", megabytes(kernel.shared_fill_bytes)), "MB");
+    row("shared memory, written", fmt::format("{:.3f}", megabytes(kernel.shared_write_bytes)),
+        "MB");
+    row("shared memory, cp.async", fmt::format("{:.3f}", megabytes(kernel.shared_fill_bytes)),
+        "MB");
     row("L2, read", fmt::format("{:.3f}", megabytes(kernel.l2_read_bytes)), "MB");
     row("L2, written", fmt::format("{:.3f}", megabytes(kernel.l2_write_bytes)), "MB");
     row("HBM, read", fmt::format("{:.3f}", megabytes(kernel.hbm_read_bytes)), "MB");
@@ -71,7 +77,8 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     json["time_us"] = time_us(result.gpu, result.simulation.cycles);
     json["tensor_core_utilisation"] = tensor_utilisation(result);
     add_kernel(json, result.simulation);
-    json["host"] = {{"wall_seconds", result.wall_seconds}, {"sm_cycles_simulated", result.simulation.sm_cycles}};
+    json["host"] = {{"wall_seconds", result.wall_seconds},
+                    {"sm_cycles_simulated", result.simulation.sm_cycles}};
     return json.dump(2) + "\n";
 }
 

@@ -9,7 +9,8 @@ namespace sptc::report {
 /// The report for people.
 [[nodiscard]] std::string launch_table(const run::LaunchResult& result);
 
-/// The report for programs, schema sptc.run/1 (docs/results.md). Only host{} may differ between two runs.
+/// The report for programs, schema sptc.run/1 (docs/results.md). Only host{} may differ between two
+/// runs.
 [[nodiscard]] std::string launch_json(const run::LaunchResult& result, std::string_view version);
 
 }  // namespace sptc::report

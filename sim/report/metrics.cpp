@@ -10,8 +10,9 @@ double time_us(const gpu::GpuSpec& spec, base::Cycle cycles) {
 
 double peak_tflops(const gpu::GpuSpec& spec, int bits, double logical_per_stored) {
     constexpr int kF16Bits = 16;
-    const double macs_per_cycle = static_cast<double>(spec.sm.tensor_core.f16_macs_per_cycle) * kF16Bits / bits *
-                                  spec.sm.sub_cores * spec.sms * logical_per_stored;
+    const double macs_per_cycle = static_cast<double>(spec.sm.tensor_core.f16_macs_per_cycle) *
+                                  kF16Bits / bits * spec.sm.sub_cores * spec.sms *
+                                  logical_per_stored;
     return 2 * macs_per_cycle * spec.clock_mhz * 1e-6;
 }
 
@@ -28,7 +29,8 @@ GemmMetrics metrics(const gpu::GpuSpec& spec, const run::GemmKernelResult& kerne
 
 std::uint64_t whole_gpu(const gpu::KernelResult& result, std::uint64_t simulated_count) {
     if (result.simulated_ctas == result.ctas || result.simulated_ctas == 0) return simulated_count;
-    return static_cast<std::uint64_t>(static_cast<double>(simulated_count) * static_cast<double>(result.ctas) /
+    return static_cast<std::uint64_t>(static_cast<double>(simulated_count) *
+                                      static_cast<double>(result.ctas) /
                                       static_cast<double>(result.simulated_ctas));
 }
 

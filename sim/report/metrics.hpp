@@ -10,8 +10,8 @@ namespace sptc::report {
 /// Time of a number of core cycles at the GPU's clock.
 [[nodiscard]] double time_us(const gpu::GpuSpec& spec, base::Cycle cycles);
 
-/// What the tensor cores of a GPU can do with an input type of `bits`: 2 x MACs per second. Sparse forms count the
-/// products they skip, so their peak is k_logical / k_stored times the dense one.
+/// What the tensor cores of a GPU can do with an input type of `bits`: 2 x MACs per second. Sparse
+/// forms count the products they skip, so their peak is k_logical / k_stored times the dense one.
 [[nodiscard]] double peak_tflops(const gpu::GpuSpec& spec, int bits, double logical_per_stored);
 
 /// Figures of merit of one GEMM kernel.
@@ -22,8 +22,9 @@ struct GemmMetrics {
 };
 [[nodiscard]] GemmMetrics metrics(const gpu::GpuSpec& spec, const run::GemmKernelResult& kernel);
 
-/// Counts of the simulated SMs stand for the whole GPU in proportion to the CTAs they executed: exactly the counts when
-/// every SM is simulated.
-[[nodiscard]] std::uint64_t whole_gpu(const gpu::KernelResult& result, std::uint64_t simulated_count);
+/// Counts of the simulated SMs stand for the whole GPU in proportion to the CTAs they executed:
+/// exactly the counts when every SM is simulated.
+[[nodiscard]] std::uint64_t whole_gpu(const gpu::KernelResult& result,
+                                      std::uint64_t simulated_count);
 
 }  // namespace sptc::report

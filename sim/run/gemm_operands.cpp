@@ -18,8 +18,8 @@ using types::DataType;
 sparsity::Dense<std::uint16_t> read_f16(const std::string& path, std::vector<std::string>& notes) {
     auto converted = tensor_file::to_f16(tensor_file::read_matrix(path), path);
     if (converted.overflowed != 0) {
-        notes.push_back(
-            fmt::format("{}: {} values are too large for f16 and became infinity", path, converted.overflowed));
+        notes.push_back(fmt::format("{}: {} values are too large for f16 and became infinity", path,
+                                    converted.overflowed));
     }
     return {converted.rows, converted.columns, std::move(converted.elements)};
 }
@@ -39,7 +39,8 @@ class Extent {
     }
     void state(std::uint64_t value, const std::string& by) {
         if (value > std::numeric_limits<std::int32_t>::max() || value == 0) {
-            throw base::ConfigError(fmt::format("{} = {} from {}: expected 1 to 2147483647", name_, value, by));
+            throw base::ConfigError(
+                fmt::format("{} = {} from {}: expected 1 to 2147483647", name_, value, by));
         }
         if (value_ != 0 && value_ != value) {
             throw base::ConfigError(
@@ -87,8 +88,9 @@ GemmInput::GemmInput(const GemmRequest& request) : request_(request) {
         const tensor_file::Matrix c = tensor_file::read_matrix(request.c_file);
         m.state(c.rows, request.c_file);
         n.state(c.columns, request.c_file);
-        c_ = request.accumulator == DataType::kF16 ? bytes_of(tensor_file::to_f16(c, request.c_file).elements)
-                                                   : bytes_of(tensor_file::to_f32(c, request.c_file).elements);
+        c_ = request.accumulator == DataType::kF16
+                 ? bytes_of(tensor_file::to_f16(c, request.c_file).elements)
+                 : bytes_of(tensor_file::to_f32(c, request.c_file).elements);
     }
     extents_ = {m.get(), n.get(), k.get()};
 }
@@ -98,7 +100,8 @@ GemmValues GemmInput::values(std::vector<std::string>& notes) {
     const std::size_t n = extents_.n;
     const std::size_t k = extents_.k;
     GemmValues values;
-    values.a = a_ ? std::move(*a_) : sparsity::Dense<std::uint16_t>{m, k, random_normal(m * k, request_.seed)};
+    values.a = a_ ? std::move(*a_)
+                  : sparsity::Dense<std::uint16_t>{m, k, random_normal(m * k, request_.seed)};
     values.b = b_ ? std::move(b_->elements) : random_normal(k * n, request_.seed + 1);
     values.c = std::move(c_);
     notes.insert(notes.end(), notes_.begin(), notes_.end());

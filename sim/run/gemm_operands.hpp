@@ -26,9 +26,10 @@ struct GemmValues {
     std::optional<double> retained_magnitude;
 };
 
-/// Reads the files of a request, or makes seeded values: normal (mean 0, variance 1; base::Random with the seed for A,
-/// seed + 1 for B), rounded to f16. Extents come from options and files; a contradiction is a ConfigError naming both.
-/// A sparse A is pruned by magnitude (sparsity::prune), which leaves a matrix that already fits as it is.
+/// Reads the files of a request, or makes seeded values: normal (mean 0, variance 1; base::Random
+/// with the seed for A, seed + 1 for B), rounded to f16. Extents come from options and files; a
+/// contradiction is a ConfigError naming both. A sparse A is pruned by magnitude (sparsity::prune),
+/// which leaves a matrix that already fits as it is.
 class GemmInput {
   public:
     explicit GemmInput(const GemmRequest& request);

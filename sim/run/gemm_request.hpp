@@ -21,14 +21,14 @@ struct GemmRequest {
     const sparsity::Pattern* pattern = nullptr;  ///< nullptr: dense
     bool with_dense_baseline = true;             ///< ignored when dense
     launch::Values values = launch::Values::kOff;
-    bool check = false;                          ///< needs values
+    bool check = false;  ///< needs values
     gpu::SimulatedSms sms = gpu::SimulatedSms::kRepresentative;
     gpu::RunOptions options;
     std::uint64_t seed = 1;
-    std::string a_file;  ///< FILE[:tensor], M x K; empty: seeded normal values
-    std::string b_file;  ///< K x N
-    std::string c_file;  ///< M x N; empty: C = 0
-    std::string out_file;       ///< .npy for D; empty: not written
+    std::string a_file;              ///< FILE[:tensor], M x K; empty: seeded normal values
+    std::string b_file;              ///< K x N
+    std::string c_file;              ///< M x N; empty: C = 0
+    std::string out_file;            ///< .npy for D; empty: not written
     std::string emit_ptx_directory;  ///< kernels and launch files; empty: not written
 };
 

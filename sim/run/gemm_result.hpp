@@ -23,10 +23,10 @@ struct GemmKernelResult {
 struct GemmCheckResult {
     std::uint64_t elements = 0;
     std::uint64_t mismatches = 0;
-    std::string first_mismatch;          ///< text; empty when none
-    double max_relative_error_f64 = 0;   ///< |d - r| / |r| against a float64 product
-    double max_scaled_error_f64 = 0;     ///< |d - r| / (|c| + sum |a b|)
-    std::uint64_t non_finite = 0;        ///< elements left out of the errors
+    std::string first_mismatch;         ///< text; empty when none
+    double max_relative_error_f64 = 0;  ///< |d - r| / |r| against a float64 product
+    double max_scaled_error_f64 = 0;    ///< |d - r| / (|c| + sum |a b|)
+    std::uint64_t non_finite = 0;       ///< elements left out of the errors
 };
 
 /// Everything `sptc gemm` reports.
@@ -34,15 +34,16 @@ struct GemmResult {
     gpu::GpuSpec gpu;
     const sparsity::Pattern* pattern = nullptr;
     std::uint64_t seed = 0;
-    GemmKernelResult kernel;                 ///< sparse when a pattern was asked for
-    std::optional<GemmKernelResult> dense;   ///< the baseline
+    GemmKernelResult kernel;                   ///< sparse when a pattern was asked for
+    std::optional<GemmKernelResult> dense;     ///< the baseline
     std::optional<double> retained_magnitude;  ///< of pruning A; unset with values off
     std::optional<GemmCheckResult> check;
-    std::vector<std::string> notes;          ///< padding, conversions: what a user should know
+    std::vector<std::string> notes;  ///< padding, conversions: what a user should know
 
     [[nodiscard]] std::optional<double> speedup() const {
         if (!dense) return std::nullopt;
-        return static_cast<double>(dense->simulation.cycles) / static_cast<double>(kernel.simulation.cycles);
+        return static_cast<double>(dense->simulation.cycles) /
+               static_cast<double>(kernel.simulation.cycles);
     }
 };
 

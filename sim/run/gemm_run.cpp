@@ -33,7 +33,8 @@ gemm::TileLimits tile_limits(const gpu::GpuSpec& spec) {
     limits.reserved_shared_bytes_per_cta = sm.shared_memory.reserved_bytes_per_cta;
     limits.registers_per_sm = sm.registers;
     limits.threads_per_sm = sm.max_warps * isa::kLanes;
-    limits.macs_per_cycle = sm.sub_cores * static_cast<std::uint32_t>(sm.tensor_core.f16_macs_per_cycle);
+    limits.macs_per_cycle =
+        sm.sub_cores * static_cast<std::uint32_t>(sm.tensor_core.f16_macs_per_cycle);
     limits.shared_bytes_per_cycle = sm.shared_memory.banks * sm.shared_memory.bank_bytes;
     limits.l2_bytes_per_cycle_and_sm = spec.memory.crossbar.sm_bytes_per_cycle;
     limits.l2_bytes_per_cycle = spec.memory.l2.slices * spec.memory.l2.slice_bytes_per_cycle;
@@ -47,7 +48,8 @@ struct PreparedKernel {
     launch::Launch launch;
 };
 
-PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& problem, const GemmValues* values) {
+PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& problem,
+                       const GemmValues* values) {
     const gemm::TileLimits limits = tile_limits(request.gpu);
     const gemm::GemmTile tile = gemm::choose_tile(problem, request.gpu.sms, limits);
     PreparedKernel prepared;
@@ -56,7 +58,8 @@ PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& prob
     if (values == nullptr) {
         prepared.launch = gemm::make_launch(prepared.kernel, prepared.layout);
     } else {
-        prepared.launch = gemm::make_launch(prepared.kernel, prepared.layout, {values->a, values->b, values->c});
+        prepared.launch =
+            gemm::make_launch(prepared.kernel, prepared.layout, {values->a, values->b, values->c});
     }
     return prepared;
 }
@@ -65,7 +68,9 @@ void emit(const PreparedKernel& prepared, const std::string& directory) {
     const std::filesystem::path path(directory);
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error) throw base::ConfigError(fmt::format("{}: cannot be created: {}", directory, error.message()));
+    if (error)
+        throw base::ConfigError(
+            fmt::format("{}: cannot be created: {}", directory, error.message()));
     base::write_text(path / (prepared.kernel.entry + ".ptx"), prepared.kernel.ptx);
     launch::write_launch(prepared.launch, path / (prepared.kernel.entry + ".launch.json"));
 }
@@ -79,7 +84,8 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     const auto begin = std::chrono::steady_clock::now();
     const gemm::GemmKernel& kernel = prepared.kernel;
     launch::DeviceMemory memory(prepared.launch.buffers, values);
-    for (launch::Buffer& buffer : prepared.launch.buffers) buffer.data = {};  // it stands in the device memory now
+    for (launch::Buffer& buffer : prepared.launch.buffers)
+        buffer.data = {};  // it stands in the device memory now
     const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
     const auto source = ptx::make_source(program, prepared.launch, memory, values);
     Simulated simulated;
@@ -95,18 +101,20 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
 
 /// The mma form that the generator's kernels use.
 const isa::MmaForm& form_of(const gemm::GemmProblem& problem) {
-    const isa::MmaForm* form = isa::find_form(problem.sparse, 16, 8, problem.sparse ? 32 : 16, problem.accumulator,
-                                              problem.input, problem.input, problem.accumulator);
+    const isa::MmaForm* form =
+        isa::find_form(problem.sparse, 16, 8, problem.sparse ? 32 : 16, problem.accumulator,
+                       problem.input, problem.input, problem.accumulator);
     SPTC_ASSERT(form != nullptr);
     return *form;
 }
 
-GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel, const GemmValues& values,
-                      std::span<const std::byte> d) {
+GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel,
+                      const GemmValues& values, std::span<const std::byte> d) {
     const gemm::GemmProblem& problem = kernel.problem;
     const isa::MmaForm& form = form_of(problem);
     sparsity::Compressed<std::uint16_t> compressed;
-    reference::GemmOperands operands{.form = form, .arithmetic = isa::find_arithmetic(request.gpu.arch)};
+    reference::GemmOperands operands{.form = form,
+                                     .arithmetic = isa::find_arithmetic(request.gpu.arch)};
     operands.m = problem.m;
     operands.n = problem.n;
     operands.k = problem.k;
@@ -134,13 +142,15 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
                            .max_scaled_error_f64 = found.max_scaled_error,
                            .non_finite = found.non_finite};
     if (found.first) {
-        result.first_mismatch = fmt::format("D[{}][{}] is {:#x}, expected {:#x}", found.first->row,
-                                            found.first->column, found.first->got, found.first->expected);
+        result.first_mismatch =
+            fmt::format("D[{}][{}] is {:#x}, expected {:#x}", found.first->row, found.first->column,
+                        found.first->got, found.first->expected);
     }
     return result;
 }
 
-void write_d(const GemmRequest& request, const gemm::GemmProblem& problem, std::span<const std::byte> d) {
+void write_d(const GemmRequest& request, const gemm::GemmProblem& problem,
+             std::span<const std::byte> d) {
     const std::array<std::uint64_t, 2> shape{problem.m, problem.n};
     tensor_file::write_npy(request.out_file, problem.accumulator, shape, d);
 }
@@ -152,21 +162,23 @@ void check_request(const GemmRequest& request) {
     }
     if (whole && request.sms == gpu::SimulatedSms::kRepresentative) {
         throw base::ConfigError(
-            "--check and --out need every element of D, but --sms representative executes only some CTAs: "
+            "--check and --out need every element of D, but --sms representative executes only "
+            "some CTAs: "
             "use --sms all");
     }
     if (request.pattern != nullptr && request.pattern->name != "2:4") {
         throw base::ConfigError(
-            fmt::format("pattern '{}' has no datapath on GPU '{}': expected 2:4 or dense", request.pattern->name,
-                        request.gpu.name));
+            fmt::format("pattern '{}' has no datapath on GPU '{}': expected 2:4 or dense",
+                        request.pattern->name, request.gpu.name));
     }
     if (request.type != DataType::kF16) {
-        throw base::ConfigError(
-            fmt::format("type '{}' is not supported by gemm: expected f16", types::name(request.type)));
+        throw base::ConfigError(fmt::format("type '{}' is not supported by gemm: expected f16",
+                                            types::name(request.type)));
     }
     if (request.accumulator != DataType::kF32 && request.accumulator != DataType::kF16) {
-        throw base::ConfigError(fmt::format("accumulator '{}' is not supported for f16: expected f32 or f16",
-                                            types::name(request.accumulator)));
+        throw base::ConfigError(
+            fmt::format("accumulator '{}' is not supported for f16: expected f32 or f16",
+                        types::name(request.accumulator)));
     }
 }
 
@@ -188,10 +200,11 @@ GemmResult run_gemm(const GemmRequest& request) {
                               .accumulator = request.accumulator,
                               .sparse = request.pattern != nullptr,
                               .has_c = input.has_c()};
-    if (request.pattern != nullptr && extents.k % static_cast<std::uint32_t>(request.pattern->m) != 0) {
-        result.notes.push_back(fmt::format("K = {} is padded with zeros to {}, a multiple of the group of {}",
-                                           extents.k, sparsity::padded_columns(extents.k, *request.pattern),
-                                           request.pattern->m));
+    if (request.pattern != nullptr &&
+        extents.k % static_cast<std::uint32_t>(request.pattern->m) != 0) {
+        result.notes.push_back(fmt::format(
+            "K = {} is padded with zeros to {}, a multiple of the group of {}", extents.k,
+            sparsity::padded_columns(extents.k, *request.pattern), request.pattern->m));
     }
     std::optional<GemmValues> values;
     if (request.values == Values::kOn) {

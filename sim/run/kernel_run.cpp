@@ -4,8 +4,8 @@
 
 namespace sptc::run {
 
-gpu::KernelResult simulate(const gpu::GpuSpec& spec, gpu::SimulatedSms sms, isa::InstructionSource& source,
-                           const gpu::RunOptions& options) {
+gpu::KernelResult simulate(const gpu::GpuSpec& spec, gpu::SimulatedSms sms,
+                           isa::InstructionSource& source, const gpu::RunOptions& options) {
     Simulation simulation;
     gpu::Gpu gpu("gpu", spec, sms);
     return gpu.run(source, options);

@@ -18,7 +18,8 @@ namespace {
 
 /// Is a buffer a whole array of elements that .npy can hold?
 bool is_array(const launch::Buffer& buffer) {
-    if (!buffer.type || buffer.dimensions.empty() || types::bits(*buffer.type) % 8 != 0) return false;
+    if (!buffer.type || buffer.dimensions.empty() || types::bits(*buffer.type) % 8 != 0)
+        return false;
     std::uint64_t bytes = static_cast<std::uint64_t>(types::bits(*buffer.type)) / 8;
     for (const std::uint64_t extent : buffer.dimensions) bytes *= extent;
     return bytes == buffer.bytes;
@@ -36,15 +37,19 @@ std::string write_output(const launch::Buffer& buffer, std::span<const std::byte
     return path.string();
 }
 
-std::vector<std::string> write_outputs(const launch::Launch& launch, const launch::DeviceMemory& memory,
+std::vector<std::string> write_outputs(const launch::Launch& launch,
+                                       const launch::DeviceMemory& memory,
                                        const std::string& directory) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
-    if (error) throw base::ConfigError(fmt::format("{}: cannot be created: {}", directory, error.message()));
+    if (error)
+        throw base::ConfigError(
+            fmt::format("{}: cannot be created: {}", directory, error.message()));
     std::vector<std::string> written;
     for (const std::string& name : launch.outputs) {
-        const auto buffer = std::find_if(launch.buffers.begin(), launch.buffers.end(),
-                                         [&name](const launch::Buffer& b) { return b.name == name; });
+        const auto buffer =
+            std::find_if(launch.buffers.begin(), launch.buffers.end(),
+                         [&name](const launch::Buffer& b) { return b.name == name; });
         SPTC_ASSERT(buffer != launch.buffers.end());
         written.push_back(write_output(*buffer, memory.content(name), directory));
     }
@@ -61,13 +66,15 @@ LaunchResult run_launch(const LaunchRequest& request) {
     launch::Launch launch = launch::read_launch(request.launch_file);
     launch::DeviceMemory memory(launch.buffers, request.values);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
-    const auto program = ptx::load_program(base::read_text(request.ptx_file), request.ptx_file, launch.entry);
+    const auto program =
+        ptx::load_program(base::read_text(request.ptx_file), request.ptx_file, launch.entry);
     const auto source = ptx::make_source(program, launch, memory, request.values);
 
     LaunchResult result;
     result.gpu = request.gpu;
     result.simulation = simulate(request.gpu, gpu::SimulatedSms::kAll, *source, request.options);
-    if (!request.out_directory.empty()) result.written = write_outputs(launch, memory, request.out_directory);
+    if (!request.out_directory.empty())
+        result.written = write_outputs(launch, memory, request.out_directory);
     result.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return result;

@@ -26,8 +26,9 @@ struct LaunchResult {
     double wall_seconds = 0;
 };
 
-/// Loads kernel and launch, simulates every SM, and writes the outputs: buffers with a type and dimensions as .npy, others
-/// as raw .bin. Throws ConfigError, KernelError, MemoryFault, DeadlockError.
+/// Loads kernel and launch, simulates every SM, and writes the outputs: buffers with a type and
+/// dimensions as .npy, others as raw .bin. Throws ConfigError, KernelError, MemoryFault,
+/// DeadlockError.
 [[nodiscard]] LaunchResult run_launch(const LaunchRequest& request);
 
 }  // namespace sptc::run
