@@ -14,14 +14,14 @@ namespace {
 constexpr std::array kDenseTiles{
     GemmTile{256, 128, 32, 64, 64, 4}, GemmTile{128, 256, 32, 64, 64, 4},
     GemmTile{128, 128, 32, 64, 64, 4}, GemmTile{128, 64, 32, 64, 32, 4},
-    GemmTile{64, 128, 32, 32, 64, 4},  GemmTile{64, 64, 64, 32, 32, 4},
-    GemmTile{32, 64, 64, 16, 32, 4},
+    GemmTile{64, 128, 32, 32, 64, 4},  GemmTile{64, 64, 32, 32, 32, 4},
+    GemmTile{32, 64, 32, 16, 32, 4},
 };
 constexpr std::array kSparseTiles{
     GemmTile{256, 128, 64, 64, 64, 4}, GemmTile{128, 256, 64, 64, 64, 3},
-    GemmTile{128, 128, 64, 64, 64, 3}, GemmTile{128, 64, 64, 64, 32, 4},
-    GemmTile{64, 128, 64, 32, 64, 4},  GemmTile{64, 64, 128, 32, 32, 3},
-    GemmTile{32, 64, 128, 32, 16, 3},
+    GemmTile{128, 128, 64, 64, 64, 3}, GemmTile{128, 64, 64, 32, 64, 4},
+    GemmTile{64, 128, 64, 32, 64, 4},  GemmTile{64, 64, 64, 32, 32, 4},
+    GemmTile{32, 64, 64, 32, 16, 4},
 };
 
 // Assumed, from the latencies of an A100: the first tile's way from memory through L2 to the first
@@ -50,7 +50,8 @@ double stage_cycles(const KernelPlan& plan, std::uint32_t active_sms, const Tile
     constexpr double kLineBytes = 128;
     const double lines = warps * plan.k_steps * (4 * plan.ldmatrix_per_k_step() + plan.row_pairs);
     const double shared_bytes = lines * kLineBytes + plan.stage_bytes;
-    const double l2_share = static_cast<double>(limits.l2_bytes_per_cycle) / active_sms;
+    const double l2_share = std::min(static_cast<double>(limits.l2_bytes_per_cycle) / active_sms,
+                                     static_cast<double>(limits.l2_bytes_per_cycle_and_sm));
     return std::max({macs / limits.macs_per_cycle, shared_bytes / limits.shared_bytes_per_cycle,
                      plan.stage_bytes / l2_share});
 }

@@ -14,9 +14,10 @@ struct TileLimits {
     std::uint32_t reserved_shared_bytes_per_cta = 1024;
     std::uint32_t registers_per_sm = 65536;
     std::uint32_t threads_per_sm = 2048;
-    std::uint32_t macs_per_cycle = 1024;         ///< executed f16 multiplications of an SM
-    std::uint32_t shared_bytes_per_cycle = 128;  ///< of an SM
-    std::uint32_t l2_bytes_per_cycle = 3120;  ///< of the GPU: the best that was measured on an A100
+    std::uint32_t macs_per_cycle = 1024;           ///< executed f16 multiplications of an SM
+    std::uint32_t shared_bytes_per_cycle = 128;    ///< of an SM
+    std::uint32_t l2_bytes_per_cycle_and_sm = 64;  ///< what one SM can receive
+    std::uint32_t l2_bytes_per_cycle = 3120;       ///< of the GPU: the best measured on an A100
 };
 
 /// The tiles that choose_tile() considers, the largest first.
