@@ -26,11 +26,7 @@ void write_copy_place(PtxText& text, const CopyPlan& copy) {
 // %name_dst: the swizzled shared address of the first copy in slot 0, for the place in %t0 and %t1.
 void write_destination(PtxText& text, const char* name, const CopyPlan& copy,
                        std::uint32_t offset) {
-    const Swizzle swizzle = swizzle_of(copy.row_bytes);
-    text.op(format("shr.u32 %t2, %t1, {}", swizzle.row_shift));
-    text.op(format("and.b32 %t2, %t2, {}", swizzle.mask));
-    text.op("xor.b32 %t2, %t2, %t0");
-    text.op("shl.b32 %t2, %t2, 4");
+    write_swizzled_chunk(text, copy.row_bytes, "%t1", "%t0");
     text.op(format("mad.lo.u32 %t2, %t1, {}, %t2", copy.row_bytes));
     text.op("add.u32 %t2, %t2, %smem");
     text.op(format("add.u32 %{}_dst, %t2, {}", name, offset));

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "models/types/data_type.hpp"
 #include "traces/gemm/sections.hpp"
@@ -35,18 +36,10 @@ void write_parameters(PtxText& text, const KernelPlan& plan) {
     text.raw(")");
 }
 
-// The part of a swizzled lane address that depends on the lane: (chunk ^ row bits) * 16, left in
-// %t2. Reads the lane's row from %t0 and its chunk from %t1.
-void write_lane_chunk(PtxText& text, const Swizzle& swizzle) {
-    text.op(format("shr.u32 %t2, %t0, {}", swizzle.row_shift));
-    text.op(format("and.b32 %t2, %t2, {}", swizzle.mask));
-    text.op("xor.b32 %t2, %t2, %t1");
-    text.op("shl.b32 %t2, %t2, 4");
-}
-
 // name0, name1, ...: %t3 plus %t2 with the chunk pairs 0, 1, ... exchanged in.
 void write_chunk_addresses(PtxText& text, const char* name, std::uint32_t count) {
-    for (std::uint32_t j = 0; j < count; ++j) {
+    text.op(format("add.u32 %{}0, %t3, %t2", name));
+    for (std::uint32_t j = 1; j < count; ++j) {
         text.op(format("xor.b32 %t4, %t2, {}", 2 * kChunkBytes * j));
         text.op(format("add.u32 %{}{}, %t3, %t4", name, j));
     }
@@ -96,6 +89,18 @@ void write_header(PtxText& text, const KernelPlan& plan) {
             plan.mmas_per_k_step() * plan.accumulator_registers());
 }
 
+void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
+                          std::string_view chunk) {
+    const Swizzle swizzle = swizzle_of(row_bytes);
+    if (swizzle.row_shift > 0) {
+        text.op(format("shr.u32 %t2, {}, {}", row, swizzle.row_shift));
+        row = "%t2";
+    }
+    text.op(format("and.b32 %t2, {}, {}", row, swizzle.mask));
+    text.op(format("xor.b32 %t2, %t2, {}", chunk));
+    text.op("shl.b32 %t2, %t2, 4");
+}
+
 void write_place(PtxText& text, const KernelPlan& plan) {
     text.op("mov.u32 %t0, %ctaid.z");
     text.op("mov.u32 %t1, %nctaid.x");
@@ -128,13 +133,13 @@ void write_fragment_setup(PtxText& text, const KernelPlan& plan) {
     text.section("Fragment addresses: lanes 0-15 give rows of the left chunk, 16-31 of the right");
     text.op("and.b32 %t0, %lane, 15");
     text.op("shr.u32 %t1, %lane, 4");
-    write_lane_chunk(text, swizzle_of(plan.a.row_bytes));
+    write_swizzled_chunk(text, plan.a.row_bytes, "%t0", "%t1");
     text.op(format("mad.lo.u32 %t3, %warp_m, {}, %t0", plan.tile.warp_m));
     text.op(format("mad.lo.u32 %t3, %t3, {}, %smem", plan.a.row_bytes));
     write_chunk_addresses(text, "a_addr", plan.a_addresses());
 
     text.op(format("mad.lo.u32 %t1, %warp_n, {}, %t1", plan.tile.warp_n / 8));
-    write_lane_chunk(text, swizzle_of(plan.b.row_bytes));
+    write_swizzled_chunk(text, plan.b.row_bytes, "%t0", "%t1");
     text.op(format("mad.lo.u32 %t3, %t0, {}, %smem", plan.b.row_bytes));
     text.op(format("add.u32 %t3, %t3, {}", plan.b_offset));
     write_chunk_addresses(text, "b_addr", plan.b_addresses());

@@ -1,5 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "traces/gemm/plan.hpp"
@@ -16,6 +18,11 @@ void write_header(PtxText& text, const KernelPlan& plan);
 /// from the special registers: computed again where needed, so that nothing of it lives through the
 /// main loop.
 void write_place(PtxText& text, const KernelPlan& plan);
+
+/// %t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
+/// registers.
+void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
+                          std::string_view chunk);
 
 /// The place, %smem and %k_tiles; CTAs without a tile exit.
 void write_coordinates(PtxText& text, const KernelPlan& plan);
