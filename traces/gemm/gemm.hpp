@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 
+#include "models/isa/instruction_source.hpp"
 #include "models/types/data_type.hpp"
 
 namespace sptc::gemm {
@@ -17,7 +18,7 @@ struct GemmProblem {
     bool has_c = false;                                   ///< otherwise C = 0 and is not read
 };
 
-/// How the work is cut. Extents are elements of the logical problem.
+/// How the work is cut. Extents are elements of the logical problem and powers of two.
 struct GemmTile {
     std::uint32_t cta_m = 128;
     std::uint32_t cta_n = 128;
@@ -29,30 +30,15 @@ struct GemmTile {
     [[nodiscard]] std::uint32_t warps() const { return (cta_m / warp_m) * (cta_n / warp_n); }
 };
 
-/// The layout of the operands in device memory. Pitches are in elements, rounded up so that every
-/// row begins at a 16-byte boundary; the padding is zero.
-struct GemmLayout {
-    std::uint32_t
-        k_padded;  ///< K rounded up to the pattern's group and to what the metadata layout needs
-    std::uint32_t m_metadata;  ///< rows of E: M rounded up to 32; 0 when dense
-    std::uint32_t lda;         ///< pitch of A as stored: K, or the compressed K / 2
-    std::uint32_t ldb;
-    std::uint32_t ldd;  ///< also C
-    std::uint64_t a_bytes;
-    std::uint64_t e_bytes;  ///< reordered 16-bit metadata words (CUTLASS
-                            ///< ColumnMajorInterleaved<2>); 0 when dense
-    std::uint64_t b_bytes;
-    std::uint64_t d_bytes;
-};
-
-[[nodiscard]] GemmLayout layout_of(const GemmProblem& problem);
+/// Dynamic shared memory that one CTA may have: 163 KiB on compute capability 8.0 (CUDA C
+/// programming guide, technical specifications per compute capability).
+inline constexpr std::uint32_t kSharedBytesPerCtaSm80 = 163 * 1024;
 
 /// The PTX text of a kernel and what the launch must give it.
 struct GemmKernel {
     std::string ptx;
     std::string entry;
-    std::uint32_t grid_x = 0;  ///< CTAs along N
-    std::uint32_t grid_y = 0;  ///< CTAs along M
+    isa::Dim3 grid;  ///< x: M tiles of a group, y: N tiles, z: groups of M tiles (see raster_of)
     std::uint32_t threads = 0;
     std::uint32_t dynamic_shared_bytes = 0;
     std::uint32_t registers_per_thread = 0;  ///< the writer's estimate of what ptxas allocates
@@ -60,12 +46,23 @@ struct GemmKernel {
     GemmTile tile;
 };
 
-/// Throws ConfigError when the tile cannot be built (extents, shared memory, registers), naming the
+/// Throws ConfigError when the problem cannot be written as a kernel (an extent of 0, types without
+/// an mma form) or the tile cannot be built (extents, warps, shared memory, registers), naming the
 /// limit.
-void check_tile(const GemmProblem& problem, const GemmTile& tile);
+void check_tile(const GemmProblem& problem, const GemmTile& tile,
+                std::uint32_t shared_bytes_limit = kSharedBytesPerCtaSm80);
 
-/// Writes the kernel. Parameters in order: A, [E,] B, [C,] D addresses (u64), then u32 M, N,
-/// K_padded. lda, ldb, ldd, [m_metadata] (u32), so that one text serves every shape.
-[[nodiscard]] GemmKernel write_kernel(const GemmProblem& problem, const GemmTile& tile);
+/// The order in which CTAs (x fastest) walk the tiles of D. A group of up to 8 M tiles is walked
+/// through all N tiles before the next group, so the CTAs that run together share rows of A and
+/// columns of B in L2. The group size is the largest of 8, 4, 2, 1 that leaves at most 1/8 of the
+/// CTAs without a tile; those exit at once. Throws ConfigError when the grid would pass 65535 in y
+/// or z.
+[[nodiscard]] isa::Dim3 raster_of(const GemmProblem& problem, const GemmTile& tile);
+
+/// Writes the kernel for a checked tile. Parameters in order: A, [E,] B, [C,] D addresses (u64),
+/// then M, N, K, lda, ldb, ldd, [m_metadata] (u32); the text does not depend on the shape. Throws
+/// ConfigError as check_tile and raster_of do.
+[[nodiscard]] GemmKernel write_kernel(const GemmProblem& problem, const GemmTile& tile,
+                                      std::uint32_t shared_bytes_limit = kSharedBytesPerCtaSm80);
 
 }  // namespace sptc::gemm

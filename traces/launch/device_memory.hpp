@@ -17,14 +17,15 @@ enum class Values : std::uint8_t { kOff, kOn };
 class DeviceMemory {
   public:
     /// With Values::kOff, data is kept only for buffers that have initial content (an address slice
-    /// may read them).
+    /// may read them). Throws ConfigError when the host has not enough memory for a buffer.
     DeviceMemory(const std::vector<Buffer>& buffers, Values values);
 
     /// The device address of a buffer's first byte (256-byte aligned). Throws ConfigError listing
     /// the buffers.
     [[nodiscard]] std::uint64_t address(const std::string& buffer) const;
 
-    /// The bytes [address, address + size), or nullptr when that is not inside one buffer.
+    /// The bytes [address, address + size), or nullptr when that is not inside one buffer or the
+    /// buffer has no data.
     [[nodiscard]] std::byte* find(std::uint64_t address, std::uint64_t size);
 
     /// Is [address, address + size) inside one buffer? Works without data too.
@@ -45,8 +46,7 @@ class DeviceMemory {
     };
     [[nodiscard]] const Region* region_of(std::uint64_t address, std::uint64_t size) const;
 
-    std::vector<Region> regions_;   ///< ascending by address
-    mutable std::size_t last_ = 0;  ///< accesses come in runs: try the last region first
+    std::vector<Region> regions_;  ///< ascending by address
 };
 
 }  // namespace sptc::launch

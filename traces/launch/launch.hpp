@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "models/types/data_type.hpp"
 
 namespace sptc::launch {
+
+/// The "schema" of a launch file.
+inline constexpr std::string_view kSchema = "sptc.launch/1";
 
 /// One named region of device memory.
 struct Buffer {

@@ -1,0 +1,98 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "models/isa/mma.hpp"
+#include "traces/gemm/gemm.hpp"
+
+namespace sptc::gemm {
+
+inline constexpr std::uint32_t kChunkBytes = 16;  ///< one cp.async, one row of an 8 x 8 matrix
+
+/// How the 16-byte chunks of a shared-memory row move so that the 8 rows of every 8 x 8 matrix lie
+/// in 8 different bank groups: physical chunk = chunk ^ ((row >> row_shift) & mask). Rows shorter
+/// than 128 bytes share a line of 128 bytes and change their pattern from line to line.
+struct Swizzle {
+    std::uint32_t row_shift;
+    std::uint32_t mask;
+
+    [[nodiscard]] std::uint32_t physical(std::uint32_t row, std::uint32_t chunk) const {
+        return chunk ^ ((row >> row_shift) & mask);
+    }
+};
+
+/// The swizzle of rows of 32, 64 or a multiple of 128 bytes.
+[[nodiscard]] Swizzle swizzle_of(std::uint32_t row_bytes);
+
+/// 16-element steps along a row after which the swizzled pattern repeats: beyond, addresses differ
+/// by a constant.
+[[nodiscard]] std::uint32_t swizzle_period(std::uint32_t row_bytes);
+
+/// How the threads of a CTA copy one [rows x row_bytes] tile per stage. Thread t copies chunk
+/// column t % width of row t / width, then the same chunk in later rows and columns; every copy of
+/// a thread has the same swizzle.
+struct CopyPlan {
+    std::uint32_t row_bytes;
+    std::uint32_t rows;
+    std::uint32_t width;  ///< chunk columns of one pass
+    std::uint32_t rows_per_pass;
+    std::uint32_t row_passes;
+    std::uint32_t column_passes;
+    std::uint32_t threads;  ///< threads that take part
+
+    [[nodiscard]] std::uint32_t copies() const { return row_passes * column_passes; }
+    [[nodiscard]] std::uint32_t bytes() const { return rows * row_bytes; }
+};
+
+/// Everything that the sections of a kernel derive from the tile.
+struct KernelPlan {
+    GemmProblem problem;
+    GemmTile tile;
+    const isa::MmaForm* form;
+    std::uint32_t threads;
+    std::uint32_t warps_m;
+    std::uint32_t k_steps;    ///< mma k extents in one stage
+    std::uint32_t row_tiles;  ///< 16-row tiles of a warp
+    std::uint32_t row_pairs;  ///< 32-row metadata blocks of a warp; 0 when dense
+    std::uint32_t groups;     ///< 16-column groups of a warp: what one ldmatrix.x4.trans feeds
+    std::uint32_t b_halves;   ///< ldmatrix.x4 for one group of B: 16 rows of k each
+    std::uint32_t b_buffers;  ///< 1: a group is reloaded after its last use; 2: one k-step ahead
+    CopyPlan a;
+    CopyPlan b;
+    std::uint32_t e_chunks;  ///< 16-byte chunks of metadata in a stage
+    std::uint32_t e_passes;
+    std::uint32_t e_threads;  ///< threads that take part
+    std::uint32_t e_offset;   ///< of the metadata inside a stage; A is at 0
+    std::uint32_t b_offset;
+    std::uint32_t stage_bytes;
+
+    [[nodiscard]] bool sparse() const { return problem.sparse; }
+    [[nodiscard]] std::uint32_t output_bytes() const;
+    /// Registers of one 16 x 8 accumulator.
+    [[nodiscard]] std::uint32_t accumulator_registers() const;
+    [[nodiscard]] std::uint32_t mmas_per_k_step() const { return row_tiles * groups * 2; }
+    [[nodiscard]] std::uint32_t ldmatrix_per_k_step() const {
+        return row_tiles + groups * b_halves;
+    }
+    [[nodiscard]] std::uint32_t copies_per_stage() const {
+        return a.copies() + b.copies() + e_passes;
+    }
+    /// Address registers of ldmatrix: k-steps (A) and groups (B) whose swizzled chunks differ by
+    /// more than an immediate.
+    [[nodiscard]] std::uint32_t a_addresses() const;
+    [[nodiscard]] std::uint32_t b_addresses() const;
+    [[nodiscard]] std::uint32_t shared_bytes() const { return tile.stages * stage_bytes; }
+    /// What ptxas allocates, estimated from what lives through the main loop.
+    [[nodiscard]] std::uint32_t registers() const;
+    /// "sptc_gemm_f16_f32_sp24_128x128x64_w64x64_s3_c"
+    [[nodiscard]] std::string kernel_name() const;
+};
+
+/// The mma of a problem: m16n8k16, or m16n8k32 when sparse. Throws ConfigError listing the forms
+/// when there is none.
+[[nodiscard]] const isa::MmaForm& form_of(const GemmProblem& problem);
+
+/// The plan of a tile whose extents are legal (check_tile).
+[[nodiscard]] KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile);
+
+}  // namespace sptc::gemm

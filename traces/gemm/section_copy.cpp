@@ -1,0 +1,241 @@
+#include <fmt/format.h>
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "traces/gemm/sections.hpp"
+
+namespace sptc::gemm {
+namespace {
+
+using fmt::format;
+
+constexpr std::uint32_t kElementBytes = 2;  // 16-bit inputs
+constexpr std::uint32_t kChunkElements = kChunkBytes / kElementBytes;
+
+int log2_of(std::uint32_t power) { return std::countr_zero(power); }
+
+// This thread's chunk column into %t0 and its row into %t1.
+void write_copy_place(PtxText& text, const CopyPlan& copy) {
+    text.op(format("and.b32 %t0, %thread, {}", copy.width - 1));
+    text.op(format("shr.u32 %t1, %thread, {}", log2_of(copy.width)));
+}
+
+// %name_dst: the swizzled shared address of the first copy in slot 0, for the place in %t0 and %t1.
+void write_destination(PtxText& text, const char* name, const CopyPlan& copy,
+                       std::uint32_t offset) {
+    write_swizzled_chunk(text, copy.row_bytes, "%t1", "%t0");
+    text.op(format("mad.lo.u32 %t2, %t1, {}, %t2", copy.row_bytes));
+    text.op("add.u32 %t2, %t2, %smem");
+    text.op(format("add.u32 %{}_dst, %t2, {}", name, offset));
+}
+
+// The predicate of the threads that copy at all, where some do not.
+void write_participants(PtxText& text, const char* name, std::uint32_t participants,
+                        std::uint32_t threads) {
+    if (participants == threads) return;
+    text.op(format("setp.lt.u32 %p_{}, %thread, {}", name, participants));
+}
+
+void write_a_setup(PtxText& text, const KernelPlan& plan) {
+    const CopyPlan& copy = plan.a;
+    text.section("Copies of A: rows beyond M are zero filled from the last row's address");
+    write_copy_place(text, copy);
+    write_destination(text, "a", copy, 0);
+    write_participants(text, "a", copy.threads, plan.threads);
+    text.op("ld.param.u64 %base, [param_a]");
+    text.op("cvta.to.global.u64 %base, %base");
+    text.op("mul.wide.u32 %w0, %t0, 16");
+    text.op("add.s64 %base, %base, %w0");
+    text.op("shl.b32 %pitch, %lda, 1");
+    text.op("sub.u32 %m_last, %m, 1");
+    text.op("add.u32 %t1, %t1, %m0");
+    for (std::uint32_t row = 0; row < copy.row_passes; ++row) {
+        const std::uint32_t first = row * copy.column_passes;
+        text.op(format("add.u32 %t2, %t1, {}", row * copy.rows_per_pass));
+        text.op("setp.lt.u32 %p0, %t2, %m");
+        text.op("min.u32 %t2, %t2, %m_last");
+        text.op(format("mad.wide.u32 %a_ptr{}, %t2, %pitch, %base", first));
+        for (std::uint32_t column = 0; column < copy.column_passes; ++column) {
+            text.op(format("selp.b32 %a_size{}, 16, 0, %p0", first + column));
+            if (column == 0) continue;
+            text.op(format("add.s64 %a_ptr{}, %a_ptr{}, {}", first + column, first,
+                           column * copy.width * kChunkBytes));
+        }
+    }
+}
+
+void write_b_setup(PtxText& text, const KernelPlan& plan) {
+    const CopyPlan& copy = plan.b;
+    text.section("Copies of B: chunks beyond the pitch are zero filled from column 0");
+    write_copy_place(text, copy);
+    write_destination(text, "b", copy, plan.b_offset);
+    write_participants(text, "b", copy.threads, plan.threads);
+    text.op("ld.param.u64 %base, [param_b]");
+    text.op("cvta.to.global.u64 %base, %base");
+    text.op("shl.b32 %pitch, %ldb, 1");
+    text.op(format("mad.lo.u32 %t0, %t0, {}, %n0", kChunkElements));
+    for (std::uint32_t column = 0; column < copy.column_passes; ++column) {
+        text.op(format("add.u32 %t2, %t0, {}", column * copy.width * kChunkElements));
+        text.op("setp.lt.u32 %p0, %t2, %ldb");
+        text.op("selp.b32 %t2, %t2, 0, %p0");
+        text.op(format("mad.wide.u32 %w0, %t2, {}, %base", kElementBytes));
+        for (std::uint32_t row = 0; row < copy.row_passes; ++row) {
+            const std::uint32_t index = row * copy.column_passes + column;
+            text.op(format("add.u32 %t3, %t1, {}", row * copy.rows_per_pass));
+            text.op(format("mad.wide.u32 %b_ptr{}, %t3, %pitch, %w0", index));
+            text.op(format("selp.b32 %b_size{}, 16, 0, %p0", index));
+        }
+    }
+    text.op(format("mul.wide.u32 %b_step, %pitch, {}", plan.tile.cta_k));
+}
+
+void write_e_setup(PtxText& text, const KernelPlan& plan) {
+    const std::uint32_t block_chunks = plan.tile.cta_m * 4 / kChunkBytes;
+    text.section("Copies of E: 4 * cta_m contiguous bytes for each 32 logical columns");
+    write_participants(text, "e", plan.e_threads, plan.threads);
+    text.op("ld.param.u64 %base, [param_e]");
+    text.op("cvta.to.global.u64 %base, %base");
+    text.op("ld.param.u32 %pitch, [param_m_metadata]");
+    text.op("shl.b32 %pitch, %pitch, 2");
+    text.op("mul.wide.u32 %w0, %m0, 4");
+    text.op("add.s64 %base, %base, %w0");
+    for (std::uint32_t pass = 0; pass < plan.e_passes; ++pass) {
+        text.op(format("add.u32 %t0, %thread, {}", pass * plan.threads));
+        text.op(format("shr.u32 %t1, %t0, {}", log2_of(block_chunks)));
+        text.op(format("and.b32 %t0, %t0, {}", block_chunks - 1));
+        text.op("mul.wide.u32 %w0, %t0, 16");
+        text.op(format("mad.wide.u32 %e_ptr{}, %t1, %pitch, %base", pass));
+        text.op(format("add.s64 %e_ptr{0}, %e_ptr{0}, %w0", pass));
+    }
+    text.op(format("mad.lo.u32 %e_dst, %thread, {}, %smem", kChunkBytes));
+    text.op(format("add.u32 %e_dst, %e_dst, {}", plan.e_offset));
+    text.op(format("mul.wide.u32 %e_step, %pitch, {}", plan.tile.cta_k / 32));
+}
+
+// The predicate that guards the copies of an operand: its own when only some threads copy.
+std::string guard(const char* name, std::uint32_t participants, std::uint32_t threads) {
+    return participants == threads ? "%p_copy" : format("%p_copy_{}", name);
+}
+
+void add_copies(std::vector<std::string>& out, const char* name, const CopyPlan& copy,
+                const std::string& predicate, const std::string& step) {
+    for (std::uint32_t i = 0; i < copy.copies(); ++i) {
+        const std::uint32_t row = i / copy.column_passes * copy.rows_per_pass;
+        const std::uint32_t chunk = i % copy.column_passes * copy.width;
+        out.push_back(
+            format("@{0} cp.async.cg.shared.global [%{1}_dst+{2}], [%{1}_ptr{3}], 16, "
+                   "%{1}_size{3}",
+                   predicate, name, row * copy.row_bytes + chunk * kChunkBytes, i));
+        out.push_back(format("add.s64 %{0}_ptr{1}, %{0}_ptr{1}, {2}", name, i, step));
+    }
+}
+
+}  // namespace
+
+void write_copy_setup(PtxText& text, const KernelPlan& plan) {
+    write_a_setup(text, plan);
+    write_b_setup(text, plan);
+    if (plan.sparse()) write_e_setup(text, plan);
+}
+
+std::vector<std::string> copy_instructions(const KernelPlan& plan) {
+    std::vector<std::string> out;
+    add_copies(out, "a", plan.a, guard("a", plan.a.threads, plan.threads),
+               std::to_string(plan.a.row_bytes));
+    if (plan.sparse()) {
+        const std::string predicate = guard("e", plan.e_threads, plan.threads);
+        for (std::uint32_t i = 0; i < plan.e_passes; ++i) {
+            out.push_back(format("@{} cp.async.cg.shared.global [%e_dst+{}], [%e_ptr{}], 16",
+                                 predicate, i * plan.threads * kChunkBytes, i));
+            out.push_back(format("add.s64 %e_ptr{0}, %e_ptr{0}, %e_step", i));
+        }
+    }
+    add_copies(out, "b", plan.b, guard("b", plan.b.threads, plan.threads), "%b_step");
+    return out;
+}
+
+std::vector<std::string> copy_advance(const KernelPlan& plan) {
+    std::vector<std::string> out{
+        "cp.async.commit_group",
+        "@%p_copy sub.u32 %left, %left, 1",
+        "add.u32 %write_slot, %write_slot, 1",
+        format("setp.eq.u32 %p_wrap, %write_slot, {}", plan.tile.stages),
+        format("selp.b32 %delta, -{}, {}, %p_wrap", (plan.tile.stages - 1) * plan.stage_bytes,
+               plan.stage_bytes),
+        "selp.b32 %write_slot, 0, %write_slot, %p_wrap",
+        "add.u32 %a_dst, %a_dst, %delta",
+        "add.u32 %b_dst, %b_dst, %delta",
+    };
+    if (plan.sparse()) out.push_back("add.u32 %e_dst, %e_dst, %delta");
+    return out;
+}
+
+void write_copy_predicates(PtxText& text, const KernelPlan& plan) {
+    text.op("setp.ne.u32 %p_copy, %left, 0");
+    const auto combine = [&](const char* name, std::uint32_t participants) {
+        if (participants == plan.threads) return;
+        text.op(format("and.pred %p_copy_{0}, %p_copy, %p_{0}", name));
+    };
+    combine("a", plan.a.threads);
+    combine("b", plan.b.threads);
+    if (plan.sparse()) combine("e", plan.e_threads);
+    text.op("setp.eq.u32 %p_last, %left, 1");
+}
+
+void write_last_tile(PtxText& text, const KernelPlan& plan) {
+    text.op("ld.param.u64 %a_base, [param_a]");
+    text.op("ld.param.u64 %b_base, [param_b]");
+    text.op("ld.param.u32 %k, [param_k]");
+    text.op("ld.param.u32 %lda, [param_lda]");
+    text.op("cvta.to.global.u64 %a_base, %a_base");
+    text.op("cvta.to.global.u64 %b_base, %b_base");
+    text.comment("%t3: first logical column of the last tile");
+    text.op("sub.u32 %t3, %k, 1");
+    text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
+
+    write_copy_place(text, plan.b);
+    text.op("add.u32 %t1, %t1, %t3");
+    for (std::uint32_t row = 0; row < plan.b.row_passes; ++row) {
+        text.op(format("add.u32 %t2, %t1, {}", row * plan.b.rows_per_pass));
+        text.op("setp.lt.u32 %p0, %t2, %k");
+        for (std::uint32_t column = 0; column < plan.b.column_passes; ++column) {
+            const std::uint32_t i = row * plan.b.column_passes + column;
+            text.op(format("selp.b32 %b_size{0}, %b_size{0}, 0, %p0", i));
+            text.op(format("selp.b64 %b_ptr{0}, %b_ptr{0}, %b_base, %p0", i));
+        }
+    }
+    write_copy_place(text, plan.a);
+    if (plan.sparse()) text.op("shr.u32 %t3, %t3, 1");
+    text.op(format("mad.lo.u32 %t0, %t0, {}, %t3", kChunkElements));
+    for (std::uint32_t column = 0; column < plan.a.column_passes; ++column) {
+        text.op(format("add.u32 %t2, %t0, {}", column * plan.a.width * kChunkElements));
+        text.op("setp.lt.u32 %p0, %t2, %lda");
+        for (std::uint32_t row = 0; row < plan.a.row_passes; ++row) {
+            const std::uint32_t i = row * plan.a.column_passes + column;
+            text.op(format("selp.b32 %a_size{0}, %a_size{0}, 0, %p0", i));
+            text.op(format("selp.b64 %a_ptr{0}, %a_ptr{0}, %a_base, %p0", i));
+        }
+    }
+}
+
+void write_prologue(PtxText& text, const KernelPlan& plan) {
+    text.section("Prologue: the first stages - 1 tiles of K are on their way");
+    text.op("mov.u32 %left, %k_tiles");
+    text.op("mov.u32 %write_slot, 0");
+    text.op(format("mov.u32 %trips, {}", plan.tile.stages - 1));
+    text.label("PROLOGUE");
+    write_copy_predicates(text, plan);
+    text.op("@!%p_last bra PROLOGUE_COPY");
+    write_last_tile(text, plan);
+    text.label("PROLOGUE_COPY");
+    for (const std::string& line : copy_instructions(plan)) text.op(line);
+    for (const std::string& line : copy_advance(plan)) text.op(line);
+    text.op("sub.u32 %trips, %trips, 1");
+    text.op("setp.ne.u32 %p0, %trips, 0");
+    text.op("@%p0 bra PROLOGUE");
+}
+
+}  // namespace sptc::gemm

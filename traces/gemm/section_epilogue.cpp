@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "traces/gemm/sections.hpp"
+
+namespace sptc::gemm {
+namespace {
+
+using fmt::format;
+
+// The two accumulators that a lane has in one row of a 16 x 8 tile: {%acc0, %acc1}, or one register
+// of packed f16.
+std::string row_pair(const KernelPlan& plan, std::uint32_t row_step, std::uint32_t column_tile) {
+    const std::uint32_t count = plan.accumulator_registers();
+    const std::uint32_t tile = row_step / 2 * 2 * plan.groups + column_tile;
+    const std::uint32_t first = tile * count + row_step % 2 * (count / 2);
+    return count == 4 ? format("{{%acc{}, %acc{}}}", first, first + 1) : format("%acc{}", first);
+}
+
+// "v2.f32" or "b32": eight bytes or four of one row.
+const char* access_type(const KernelPlan& plan) {
+    return plan.output_bytes() == 4 ? "v2.f32" : "b32";
+}
+
+void write_zero(PtxText& text, const KernelPlan& plan, std::uint32_t index) {
+    text.op(plan.output_bytes() == 4 ? format("mov.f32 %acc{}, 0f00000000", index)
+                                     : format("mov.b32 %acc{}, 0", index));
+}
+
+void write_zeros(PtxText& text, const KernelPlan& plan) {
+    const std::uint32_t count = plan.mmas_per_k_step() * plan.accumulator_registers();
+    for (std::uint32_t i = 0; i < count; ++i) write_zero(text, plan, i);
+}
+
+// %row_ptr: this lane's first element of C or D; %row_step: 8 rows in bytes; %t0 and %t1 its row
+// and column; and %p0: the whole CTA tile is inside D.
+void write_output_place(PtxText& text, const KernelPlan& plan, const char* parameter) {
+    write_place(text, plan);
+    text.op("ld.param.u32 %m, [param_m]");
+    text.op("ld.param.u32 %n, [param_n]");
+    text.op("ld.param.u32 %pitch, [param_ldd]");
+    text.op(format("ld.param.u64 %base, [{}]", parameter));
+    text.op("cvta.to.global.u64 %base, %base");
+    text.op(format("add.u32 %t0, %m0, {}", plan.tile.cta_m));
+    text.op(format("add.u32 %t1, %n0, {}", plan.tile.cta_n));
+    text.op("setp.le.u32 %p0, %t0, %m");
+    text.op("setp.le.u32 %p1, %t1, %n");
+    text.op("and.pred %p0, %p0, %p1");
+    text.comment("lane 4g + t: rows g and g + 8, columns 2t and 2t + 1 of each 16 x 8 tile");
+    text.op("shr.u32 %t0, %lane, 2");
+    text.op("and.b32 %t1, %lane, 3");
+    text.op("shl.b32 %t1, %t1, 1");
+    text.op("add.u32 %t0, %t0, %m0");
+    text.op("add.u32 %t1, %t1, %n0");
+    text.op(format("mad.lo.u32 %t0, %warp_m, {}, %t0", plan.tile.warp_m));
+    text.op(format("mad.lo.u32 %t1, %warp_n, {}, %t1", plan.tile.warp_n));
+    text.op(format("mul.lo.u32 %pitch, %pitch, {}", plan.output_bytes()));
+    text.op("mad.wide.u32 %row_ptr, %t0, %pitch, %base");
+    text.op(format("mul.wide.u32 %w0, %t1, {}", plan.output_bytes()));
+    text.op("add.s64 %row_ptr, %row_ptr, %w0");
+    text.op("mul.wide.u32 %row_step, %pitch, 8");
+}
+
+enum class Edge { kInside, kGuarded };
+
+// Walks the lane's rows in steps of 8 and writes access(row step, column tile) for each 8-column
+// tile; inside D without guards, at an edge with %p1.
+void write_accesses(PtxText& text, const KernelPlan& plan, Edge edge,
+                    const std::function<std::string(std::uint32_t, std::uint32_t)>& access) {
+    for (std::uint32_t row_step = 0; row_step < 2 * plan.row_tiles; ++row_step) {
+        if (row_step > 0) text.op("add.s64 %row_ptr, %row_ptr, %row_step");
+        if (edge == Edge::kGuarded) {
+            text.op(format("add.u32 %t2, %t0, {}", 8 * row_step));
+            text.op("setp.lt.u32 %p0, %t2, %m");
+        }
+        for (std::uint32_t column = 0; column < 2 * plan.groups; ++column) {
+            if (edge == Edge::kGuarded) {
+                text.op(format("add.u32 %t3, %t1, {}", 8 * column));
+                text.op("setp.lt.u32 %p1, %t3, %n");
+                text.op("and.pred %p1, %p1, %p0");
+            }
+            text.op((edge == Edge::kGuarded ? "@%p1 " : "") + access(row_step, column));
+        }
+    }
+}
+
+}  // namespace
+
+void write_accumulator_setup(PtxText& text, const KernelPlan& plan) {
+    if (!plan.problem.has_c) {
+        text.section("Accumulators: zero");
+        write_zeros(text, plan);
+        return;
+    }
+    text.section("Accumulators: C; zero outside");
+    write_output_place(text, plan, "param_c");
+    const auto load = [&](std::uint32_t row_step, std::uint32_t column) {
+        return format("ld.global.{} {}, [%row_ptr+{}]", access_type(plan),
+                      row_pair(plan, row_step, column), column * 8 * plan.output_bytes());
+    };
+    text.op("@!%p0 bra LOAD_EDGE");
+    write_accesses(text, plan, Edge::kInside, load);
+    text.op("bra.uni LOADED");
+    text.label("LOAD_EDGE");
+    write_zeros(text, plan);
+    write_accesses(text, plan, Edge::kGuarded, load);
+    text.label("LOADED");
+}
+
+void write_epilogue(PtxText& text, const KernelPlan& plan) {
+    text.section("Epilogue: D, one 32-byte sector of f32 for each quad and row");
+    write_output_place(text, plan, "param_d");
+    const auto store = [&](std::uint32_t row_step, std::uint32_t column) {
+        return format("st.global.{} [%row_ptr+{}], {}", access_type(plan),
+                      column * 8 * plan.output_bytes(), row_pair(plan, row_step, column));
+    };
+    text.op("@!%p0 bra STORE_EDGE");
+    write_accesses(text, plan, Edge::kInside, store);
+    text.op("ret");
+    text.label("STORE_EDGE");
+    write_accesses(text, plan, Edge::kGuarded, store);
+    text.label("EXIT");
+    text.op("ret");
+
+    text.section("Out of line: the copies that follow are of the last tile of K");
+    text.label("LAST_TILE");
+    write_last_tile(text, plan);
+    text.op("bra.uni LOOP_BODY");
+    text.raw("}");
+}
+
+}  // namespace sptc::gemm

@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "traces/gemm/sections.hpp"
+
+namespace sptc::gemm {
+namespace {
+
+using fmt::format;
+using Lines = std::vector<std::string>;
+
+constexpr std::uint32_t kPatternBytes = 128;  // the swizzle repeats after a line of all banks
+
+void append(Lines& to, const Lines& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+// "{%a8, %a9, %a10, %a11}"
+std::string vector_of(const char* name, std::uint32_t first, std::uint32_t count) {
+    std::string text = "{";
+    for (std::uint32_t i = 0; i < count; ++i) {
+        text += format("{}%{}{}", i == 0 ? "" : ", ", name, first + i);
+    }
+    return text + "}";
+}
+
+// The instructions of one k-step, by fragment buffer (A and E alternate; B too where it has two
+// buffers).
+class KStep {
+  public:
+    KStep(const KernelPlan& plan, std::uint32_t k_step) : plan_(plan), k_step_(k_step) {}
+
+    [[nodiscard]] Lines load_a_and_e() const {
+        Lines out;
+        for (std::uint32_t i = 0; i < plan_.row_tiles; ++i) {
+            if (plan_.sparse() && i % 2 == 0) out.push_back(load_e(i / 2));
+            out.push_back(load_a(i));
+        }
+        return out;
+    }
+
+    [[nodiscard]] Lines load_b(std::uint32_t group) const {
+        const std::uint32_t period = swizzle_period(plan_.b.row_bytes);
+        Lines out;
+        for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
+            const std::uint32_t row = (k_step_ * plan_.b_halves + half) * 16;
+            out.push_back(
+                format("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {}, [%b_addr{}+{}]",
+                       vector_of("b", b_register(group, half), 4), group % period,
+                       row * plan_.b.row_bytes + group / period * kPatternBytes));
+        }
+        return out;
+    }
+
+    // Every mma of the 16 columns of a group: all row tiles, both 8-column halves.
+    [[nodiscard]] Lines mmas(std::uint32_t group) const {
+        Lines out;
+        for (std::uint32_t i = 0; i < plan_.row_tiles; ++i) {
+            for (std::uint32_t side = 0; side < 2; ++side) out.push_back(mma(i, group, side));
+        }
+        return out;
+    }
+
+  private:
+    [[nodiscard]] std::string load_a(std::uint32_t i) const {
+        const std::uint32_t period = swizzle_period(plan_.a.row_bytes);
+        return format("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {}, [%a_addr{}+{}]",
+                      vector_of("a", a_register(i), 4), k_step_ % period,
+                      i * 16 * plan_.a.row_bytes + k_step_ / period * kPatternBytes);
+    }
+
+    [[nodiscard]] std::string load_e(std::uint32_t pair) const {
+        return format("ld.shared.b32 %e{}, [%e_addr+{}]", e_register(pair),
+                      k_step_ * 4 * plan_.tile.cta_m + pair * kPatternBytes);
+    }
+
+    [[nodiscard]] std::string mma(std::uint32_t i, std::uint32_t group, std::uint32_t side) const {
+        const std::uint32_t count = plan_.accumulator_registers();
+        const std::string acc =
+            vector_of("acc", (i * 2 * plan_.groups + 2 * group + side) * count, count);
+        std::string b = "{";
+        for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
+            const std::uint32_t first = b_register(group, half) + 2 * side;
+            b += format("{}%b{}, %b{}", half == 0 ? "" : ", ", first, first + 1);
+        }
+        std::string line = format("{} {}, {}, {}}}, {}", plan_.form->ptx_name(), acc,
+                                  vector_of("a", a_register(i), 4), b, acc);
+        if (plan_.sparse()) line += format(", %e{}, {}", e_register(i / 2), i % 2);
+        return line;
+    }
+
+    [[nodiscard]] std::uint32_t a_register(std::uint32_t i) const {
+        return (k_step_ % 2 * plan_.row_tiles + i) * 4;
+    }
+    [[nodiscard]] std::uint32_t e_register(std::uint32_t pair) const {
+        return k_step_ % 2 * plan_.row_pairs + pair;
+    }
+    [[nodiscard]] std::uint32_t b_register(std::uint32_t group, std::uint32_t half) const {
+        const std::uint32_t buffer = k_step_ % plan_.b_buffers;
+        return ((buffer * plan_.groups + group) * plan_.b_halves + half) * 4;
+    }
+
+    const KernelPlan& plan_;
+    std::uint32_t k_step_;
+};
+
+// Spreads the other instructions evenly behind the mmas.
+void interleave(PtxText& text, const Lines& mmas, const Lines& others) {
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < mmas.size(); ++i) {
+        text.op(mmas[i]);
+        for (; done < (i + 1) * others.size() / mmas.size(); ++done) text.op(others[done]);
+    }
+}
+
+// One slot of instructions for the mmas of each group; what comes too late for the last group goes
+// behind it.
+struct Schedule {
+    explicit Schedule(std::uint32_t groups) : slots(groups + 1) {}
+
+    void add(std::uint32_t slot, const Lines& lines) {
+        append(slots[std::min<std::size_t>(slot, slots.size() - 1)], lines);
+    }
+    // Over the slots [begin, end), the earlier ones first.
+    void spread(std::uint32_t begin, std::uint32_t end, const Lines& lines) {
+        const std::size_t width = end > begin ? end - begin : 1;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            add(begin + static_cast<std::uint32_t>(i * width / lines.size()), {lines[i]});
+        }
+    }
+
+    std::vector<Lines> slots;
+};
+
+// The fragments of the next k-step. `first` is the first slot in which its stage may be read.
+void schedule_fragments(Schedule& schedule, const KernelPlan& plan, std::uint32_t k_step,
+                        std::uint32_t first) {
+    const KStep current(plan, k_step);
+    const KStep next(plan, (k_step + 1) % plan.k_steps);
+    const std::uint32_t last = plan.groups - 1;
+    const std::uint32_t reuse = plan.b_buffers == 1 ? 1 : 0;
+    if (reuse == 1) schedule.add(0, current.load_b(last));
+    schedule.spread(first, std::max(first + 1, last), next.load_a_and_e());
+    for (std::uint32_t group = 0; group < plan.groups - reuse; ++group) {
+        schedule.add(std::max(first, group + reuse), next.load_b(group));
+    }
+}
+
+void write_next_stage(PtxText& text, const KernelPlan& plan) {
+    text.comment(
+        "the next stage has landed for every thread; its slot follows, the first after the last");
+    text.op(format("cp.async.wait_group {}", plan.tile.stages - 2));
+    text.op("bar.sync 0");
+    text.op("add.u32 %read_slot, %read_slot, 1");
+    text.op(format("setp.eq.u32 %p_wrap, %read_slot, {}", plan.tile.stages));
+    text.op(format("selp.b32 %delta, -{}, {}, %p_wrap", (plan.tile.stages - 1) * plan.stage_bytes,
+                   plan.stage_bytes));
+    text.op("selp.b32 %read_slot, 0, %read_slot, %p_wrap");
+    for (std::uint32_t i = 0; i < plan.a_addresses(); ++i) {
+        text.op(format("add.u32 %a_addr{0}, %a_addr{0}, %delta", i));
+    }
+    for (std::uint32_t i = 0; i < plan.b_addresses(); ++i) {
+        text.op(format("add.u32 %b_addr{0}, %b_addr{0}, %delta", i));
+    }
+    if (plan.sparse()) text.op("add.u32 %e_addr, %e_addr, %delta");
+}
+
+void write_first_fragments(PtxText& text, const KernelPlan& plan) {
+    text.section("Fragments of the first k-step");
+    text.op(format("cp.async.wait_group {}", plan.tile.stages - 2));
+    text.op("bar.sync 0");
+    const KStep first(plan, 0);
+    for (const std::string& line : first.load_a_and_e()) text.op(line);
+    const std::uint32_t loaded = plan.b_buffers == 1 ? plan.groups - 1 : plan.groups;
+    for (std::uint32_t group = 0; group < loaded; ++group) {
+        for (const std::string& line : first.load_b(group)) text.op(line);
+    }
+}
+
+}  // namespace
+
+void write_main_loop(PtxText& text, const KernelPlan& plan) {
+    write_first_fragments(text, plan);
+    text.section("Main loop: one stage a trip");
+    text.op("mov.u32 %read_slot, 0");
+    text.label("LOOP");
+    write_copy_predicates(text, plan);
+    text.op("@%p_last bra LAST_TILE");
+    text.label("LOOP_BODY");
+
+    // The copies keep to the k-steps before the last, whose wait covers them.
+    Lines copies = copy_instructions(plan);
+    append(copies, copy_advance(plan));
+    const std::size_t copy_slots = (plan.k_steps - 1) * plan.groups;
+    for (std::uint32_t k_step = 0; k_step < plan.k_steps; ++k_step) {
+        const bool last_step = k_step + 1 == plan.k_steps;
+        Schedule schedule(plan.groups);
+        schedule_fragments(schedule, plan, k_step, last_step ? 1 : 0);
+        for (std::uint32_t group = 0; group < plan.groups; ++group) {
+            text.comment(format("k-step {}, columns {} to {} of the warp", k_step, group * 16,
+                                group * 16 + 15));
+            Lines others = schedule.slots[group];
+            if (!last_step) {
+                const std::size_t slot = k_step * plan.groups + group;
+                const auto position = [&](std::size_t s) {
+                    return copies.begin() +
+                           static_cast<std::ptrdiff_t>(s * copies.size() / copy_slots);
+                };
+                others.insert(others.end(), position(slot), position(slot + 1));
+            }
+            interleave(text, KStep(plan, k_step).mmas(group), others);
+            if (last_step && group == 0) write_next_stage(text, plan);
+        }
+        for (const std::string& line : schedule.slots[plan.groups]) text.op(line);
+    }
+    text.op("sub.u32 %k_tiles, %k_tiles, 1");
+    text.op("setp.ne.u32 %p0, %k_tiles, 0");
+    text.op("@%p0 bra LOOP");
+}
+
+}  // namespace sptc::gemm

@@ -1,0 +1,156 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "models/types/data_type.hpp"
+#include "traces/gemm/sections.hpp"
+
+namespace sptc::gemm {
+namespace {
+
+using fmt::format;
+
+int log2_of(std::uint32_t power) { return std::countr_zero(power); }
+
+void declare(PtxText& text, const char* type, const char* name, std::uint32_t count) {
+    if (count > 0) text.op(format(".reg {} %{}<{}>", type, name, count));
+}
+
+void write_parameters(PtxText& text, const KernelPlan& plan) {
+    const auto& problem = plan.problem;
+    text.raw(format(".visible .entry {}(", plan.kernel_name()));
+    text.raw("    .param .u64 param_a,");
+    if (problem.sparse) text.raw("    .param .u64 param_e,");
+    text.raw("    .param .u64 param_b,");
+    if (problem.has_c) text.raw("    .param .u64 param_c,");
+    text.raw("    .param .u64 param_d,");
+    for (const char* name : {"m", "n", "k", "lda", "ldb"}) {
+        text.raw(format("    .param .u32 param_{},", name));
+    }
+    text.raw(format("    .param .u32 param_ldd{}", problem.sparse ? "," : ""));
+    if (problem.sparse) text.raw("    .param .u32 param_m_metadata");
+    text.raw(")");
+}
+
+// name0, name1, ...: %t3 plus %t2 with the chunk pairs 0, 1, ... exchanged in.
+void write_chunk_addresses(PtxText& text, const char* name, std::uint32_t count) {
+    text.op(format("add.u32 %{}0, %t3, %t2", name));
+    for (std::uint32_t j = 1; j < count; ++j) {
+        text.op(format("xor.b32 %t4, %t2, {}", 2 * kChunkBytes * j));
+        text.op(format("add.u32 %{}{}, %t3, %t4", name, j));
+    }
+}
+
+}  // namespace
+
+void write_header(PtxText& text, const KernelPlan& plan) {
+    const GemmProblem& problem = plan.problem;
+    const GemmTile& tile = plan.tile;
+    const auto input = types::name(problem.input);
+    const auto output = types::name(problem.accumulator);
+    text.raw(format("// D = A . B{}: {} inputs, {} accumulators, A {}.",
+                    problem.has_c ? " + C" : "", input, output,
+                    problem.sparse ? "2:4 sparse" : "dense"));
+    text.raw(format("// CTA tile {}x{}x{}, warp tile {}x{}, {} stages of {} bytes.", tile.cta_m,
+                    tile.cta_n, tile.cta_k, tile.warp_m, tile.warp_n, tile.stages,
+                    plan.stage_bytes));
+    text.raw(
+        format("// A row-major{}, B [K x N] row-major, C and D [M x N] row-major; pitches in "
+               "elements, multiples of 8.",
+               problem.sparse ? " [M x K/2] with reordered metadata E" : ""));
+    text.raw(".version 8.5\n.target sm_80\n.address_size 64\n");
+    text.raw(".extern .shared .align 128 .b8 stages[];\n");
+    write_parameters(text, plan);
+    text.raw(format(".maxntid {}, 1, 1\n{{", plan.threads));
+
+    text.op(".reg .pred %p0, %p1, %p_copy, %p_copy_a, %p_copy_b, %p_copy_e");
+    text.op(".reg .pred %p_a, %p_b, %p_e, %p_last, %p_wrap");
+    text.op(".reg .b32 %t0, %t1, %t2, %t3, %t4, %m, %n, %k, %m0, %n0");
+    text.op(".reg .b32 %thread, %lane, %warp_m, %warp_n, %smem, %lda, %ldb, %pitch, %m_last");
+    text.op(".reg .b32 %k_tiles, %left, %trips, %write_slot, %read_slot, %delta");
+    text.op(".reg .b32 %a_dst, %b_dst, %e_dst, %e_addr");
+    text.op(".reg .b64 %w0, %base, %a_base, %b_base, %b_step, %e_step, %row_ptr, %row_step");
+    declare(text, ".b64", "a_ptr", plan.a.copies());
+    declare(text, ".b32", "a_size", plan.a.copies());
+    declare(text, ".b64", "b_ptr", plan.b.copies());
+    declare(text, ".b32", "b_size", plan.b.copies());
+    declare(text, ".b64", "e_ptr", plan.e_passes);
+    declare(text, ".b32", "a_addr", plan.a_addresses());
+    declare(text, ".b32", "b_addr", plan.b_addresses());
+    text.comment("fragments: A and E one k-step ahead; accumulators of 16 x 8 tiles, row-major");
+    declare(text, ".b32", "a", 2 * plan.row_tiles * 4);
+    declare(text, ".b32", "b", plan.b_buffers * plan.groups * plan.b_halves * 4);
+    declare(text, ".b32", "e", 2 * plan.row_pairs);
+    declare(text, plan.output_bytes() == 4 ? ".f32" : ".b32", "acc",
+            plan.mmas_per_k_step() * plan.accumulator_registers());
+}
+
+void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
+                          std::string_view chunk) {
+    const Swizzle swizzle = swizzle_of(row_bytes);
+    if (swizzle.row_shift > 0) {
+        text.op(format("shr.u32 %t2, {}, {}", row, swizzle.row_shift));
+        row = "%t2";
+    }
+    text.op(format("and.b32 %t2, {}, {}", row, swizzle.mask));
+    text.op(format("xor.b32 %t2, %t2, {}", chunk));
+    text.op("shl.b32 %t2, %t2, 4");
+}
+
+void write_place(PtxText& text, const KernelPlan& plan) {
+    text.op("mov.u32 %t0, %ctaid.z");
+    text.op("mov.u32 %t1, %nctaid.x");
+    text.op("mov.u32 %t2, %ctaid.x");
+    text.op("mov.u32 %t3, %ctaid.y");
+    text.op("mad.lo.u32 %m0, %t0, %t1, %t2");
+    text.op(format("shl.b32 %m0, %m0, {}", log2_of(plan.tile.cta_m)));
+    text.op(format("shl.b32 %n0, %t3, {}", log2_of(plan.tile.cta_n)));
+    text.op("mov.u32 %thread, %tid.x");
+    text.op("and.b32 %lane, %thread, 31");
+    text.op("shr.u32 %t0, %thread, 5");
+    text.op(format("and.b32 %warp_m, %t0, {}", plan.warps_m - 1));
+    text.op(format("shr.u32 %warp_n, %t0, {}", log2_of(plan.warps_m)));
+}
+
+void write_coordinates(PtxText& text, const KernelPlan& plan) {
+    text.section("Place of this CTA (M tiles in groups of gridDim.x) and of this thread");
+    for (const char* name : {"m", "k", "lda", "ldb"}) {
+        text.op(format("ld.param.u32 %{0}, [param_{0}]", name));
+    }
+    write_place(text, plan);
+    text.op("setp.ge.u32 %p0, %m0, %m");
+    text.op("@%p0 bra EXIT");
+    text.op("mov.u32 %smem, stages");
+    text.op(format("add.u32 %k_tiles, %k, {}", plan.tile.cta_k - 1));
+    text.op(format("shr.u32 %k_tiles, %k_tiles, {}", log2_of(plan.tile.cta_k)));
+}
+
+void write_fragment_setup(PtxText& text, const KernelPlan& plan) {
+    text.section("Fragment addresses: lanes 0-15 give rows of the left chunk, 16-31 of the right");
+    text.op("and.b32 %t0, %lane, 15");
+    text.op("shr.u32 %t1, %lane, 4");
+    write_swizzled_chunk(text, plan.a.row_bytes, "%t0", "%t1");
+    text.op(format("mad.lo.u32 %t3, %warp_m, {}, %t0", plan.tile.warp_m));
+    text.op(format("mad.lo.u32 %t3, %t3, {}, %smem", plan.a.row_bytes));
+    write_chunk_addresses(text, "a_addr", plan.a_addresses());
+
+    text.op(format("mad.lo.u32 %t1, %warp_n, {}, %t1", plan.tile.warp_n / 8));
+    write_swizzled_chunk(text, plan.b.row_bytes, "%t0", "%t1");
+    text.op(format("mad.lo.u32 %t3, %t0, {}, %smem", plan.b.row_bytes));
+    text.op(format("add.u32 %t3, %t3, {}", plan.b_offset));
+    write_chunk_addresses(text, "b_addr", plan.b_addresses());
+
+    if (plan.sparse()) {
+        text.comment("metadata: word 4g + t of a 32 x 32 block belongs to lane 4g + t");
+        text.op(format("mad.lo.u32 %t0, %warp_m, {}, %lane", plan.tile.warp_m));
+        text.op("shl.b32 %t0, %t0, 2");
+        text.op("add.u32 %e_addr, %smem, %t0");
+        text.op(format("add.u32 %e_addr, %e_addr, {}", plan.e_offset));
+    }
+}
+
+}  // namespace sptc::gemm

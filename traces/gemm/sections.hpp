@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/gemm/plan.hpp"
+#include "traces/gemm/ptx_text.hpp"
+
+/// The sections of a GEMM kernel, in the order in which write_kernel() joins them. Registers are
+/// named for what they hold: %a_ptr2 is the global address of this thread's third copy of A.
+namespace sptc::gemm {
+
+/// .version, .target, parameters and register declarations, up to the opening brace.
+void write_header(PtxText& text, const KernelPlan& plan);
+
+/// The tile of the CTA (%m0, %n0) and the place of the thread (%thread, %lane, %warp_m, %warp_n),
+/// from the special registers: computed again where needed, so that nothing of it lives through the
+/// main loop.
+void write_place(PtxText& text, const KernelPlan& plan);
+
+/// %t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
+/// registers.
+void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
+                          std::string_view chunk);
+
+/// The place, %smem and %k_tiles; CTAs without a tile exit.
+void write_coordinates(PtxText& text, const KernelPlan& plan);
+
+/// Sources, sizes, destinations and strides of this thread's cp.async copies.
+void write_copy_setup(PtxText& text, const KernelPlan& plan);
+
+/// Shared-memory addresses of this thread's rows for ldmatrix and of its metadata words.
+void write_fragment_setup(PtxText& text, const KernelPlan& plan);
+
+/// Issues the first stages - 1 tiles.
+void write_prologue(PtxText& text, const KernelPlan& plan);
+
+/// C into the accumulators, or zeros.
+void write_accumulator_setup(PtxText& text, const KernelPlan& plan);
+
+/// The loop over the tiles of K.
+void write_main_loop(PtxText& text, const KernelPlan& plan);
+
+/// Accumulators to D, the exit, and the out-of-line block that the main loop enters for a ragged
+/// last tile.
+void write_epilogue(PtxText& text, const KernelPlan& plan);
+
+/// The copies of one stage and the advance of their sources, as instructions that may stand
+/// anywhere between others.
+[[nodiscard]] std::vector<std::string> copy_instructions(const KernelPlan& plan);
+
+/// Commits the stage and moves the destinations on; the slot after the last stage is the first.
+[[nodiscard]] std::vector<std::string> copy_advance(const KernelPlan& plan);
+
+/// Sets the predicates of the next stage's copies: %p_copy (there is one) and %p_last (it is the
+/// last tile of K).
+void write_copy_predicates(PtxText& text, const KernelPlan& plan);
+
+/// Turns the copies of the last tile that lie beyond K into zero fills from a valid address.
+void write_last_tile(PtxText& text, const KernelPlan& plan);
+
+}  // namespace sptc::gemm

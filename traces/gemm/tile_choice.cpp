@@ -1,0 +1,115 @@
+#include "traces/gemm/tile_choice.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "models/base/error.hpp"
+#include "traces/gemm/plan.hpp"
+
+namespace sptc::gemm {
+namespace {
+
+// {cta_m, cta_n, cta_k, warp_m, warp_n, stages}. Stages fill shared memory for the CTAs that
+// registers allow.
+constexpr std::array kDenseTiles{
+    GemmTile{256, 128, 32, 64, 64, 4}, GemmTile{128, 256, 32, 64, 64, 4},
+    GemmTile{128, 128, 32, 64, 64, 4}, GemmTile{128, 64, 32, 64, 32, 4},
+    GemmTile{64, 128, 32, 32, 64, 4},  GemmTile{64, 64, 32, 32, 32, 4},
+    GemmTile{32, 64, 32, 16, 32, 4},
+};
+constexpr std::array kSparseTiles{
+    GemmTile{256, 128, 64, 64, 64, 4}, GemmTile{128, 256, 64, 64, 64, 3},
+    GemmTile{128, 128, 64, 64, 64, 3}, GemmTile{128, 64, 64, 32, 64, 4},
+    GemmTile{64, 128, 64, 32, 64, 4},  GemmTile{64, 64, 64, 32, 32, 4},
+    GemmTile{32, 64, 64, 32, 16, 4},
+};
+
+// Assumed, from the latencies of an A100: the first tile's way from memory through L2 to the first
+// mma, and the last accumulator's way to a store; a barrier with its wait, which other CTAs of the
+// SM hide.
+constexpr double kFillCycles = 800;
+constexpr double kDrainCycles = 400;
+constexpr double kBarrierCycles = 40;
+
+std::uint32_t tiles_of(std::uint32_t extent, std::uint32_t tile) {
+    return (extent + tile - 1) / tile;
+}
+
+std::uint32_t resident_ctas(const KernelPlan& plan, const TileLimits& limits) {
+    return std::min(
+        {limits.shared_bytes_per_sm / (plan.shared_bytes() + limits.reserved_shared_bytes_per_cta),
+         limits.registers_per_sm / (plan.registers() * plan.threads),
+         limits.threads_per_sm / plan.threads});
+}
+
+// Cycles that an SM needs for one stage of one CTA when nothing waits.
+double stage_cycles(const KernelPlan& plan, std::uint32_t active_sms, const TileLimits& limits) {
+    const double warps = plan.threads / isa::kLanes;
+    const double macs = warps * plan.k_steps * plan.mmas_per_k_step() * plan.form->executed_macs();
+    // A ldmatrix.x4 reads four lines of 128 bytes, a metadata load one; cp.async writes the stage.
+    constexpr double kLineBytes = 128;
+    const double lines = warps * plan.k_steps * (4 * plan.ldmatrix_per_k_step() + plan.row_pairs);
+    const double shared_bytes = lines * kLineBytes + plan.stage_bytes;
+    const double l2_share = std::min(static_cast<double>(limits.l2_bytes_per_cycle) / active_sms,
+                                     static_cast<double>(limits.l2_bytes_per_cycle_and_sm));
+    return std::max({macs / limits.macs_per_cycle, shared_bytes / limits.shared_bytes_per_cycle,
+                     plan.stage_bytes / l2_share});
+}
+
+bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits) {
+    try {
+        check_tile(problem, tile, limits.shared_bytes_per_cta);
+        (void)raster_of(problem, tile);
+    } catch (const base::ConfigError&) {
+        return false;
+    }
+    return resident_ctas(plan_of(problem, tile), limits) > 0;
+}
+
+}  // namespace
+
+std::span<const GemmTile> default_tiles(const GemmProblem& problem) {
+    if (problem.sparse) return kSparseTiles;
+    return kDenseTiles;
+}
+
+double estimate_cycles(const GemmProblem& problem, const GemmTile& tile, std::uint32_t sm_count,
+                       const TileLimits& limits) {
+    const KernelPlan plan = plan_of(problem, tile);
+    const std::uint64_t ctas =
+        std::uint64_t{tiles_of(problem.m, tile.cta_m)} * tiles_of(problem.n, tile.cta_n);
+    const auto active_sms = static_cast<std::uint32_t>(std::min<std::uint64_t>(ctas, sm_count));
+    const double trips = tiles_of(problem.k, tile.cta_k);
+    const double stage = stage_cycles(plan, active_sms, limits);
+    const auto wave = [&](std::uint64_t ctas_per_sm) {
+        const double trip =
+            std::max(static_cast<double>(ctas_per_sm) * stage, stage + kBarrierCycles);
+        return kFillCycles + trips * trip + kDrainCycles;
+    };
+    const std::uint64_t resident = resident_ctas(plan, limits);
+    const std::uint64_t per_wave = resident * sm_count;
+    const std::uint64_t rest = ctas % per_wave;
+    double cycles = static_cast<double>(ctas / per_wave) * wave(resident);
+    if (rest > 0) cycles += wave((rest + sm_count - 1) / sm_count);
+    return cycles;
+}
+
+GemmTile choose_tile(const GemmProblem& problem, std::uint32_t sm_count, const TileLimits& limits) {
+    SPTC_ASSERT(sm_count > 0);
+    const GemmTile* best = nullptr;
+    double best_cycles = 0;
+    for (const GemmTile& tile : default_tiles(problem)) {
+        if (!fits(problem, tile, limits)) continue;
+        const double cycles = estimate_cycles(problem, tile, sm_count, limits);
+        if (best != nullptr && cycles >= best_cycles) continue;
+        best = &tile;
+        best_cycles = cycles;
+    }
+    if (best != nullptr) return *best;
+    const GemmTile& smallest = default_tiles(problem).back();
+    check_tile(problem, smallest, limits.shared_bytes_per_cta);
+    (void)raster_of(problem, smallest);
+    throw base::ConfigError("no GEMM tile fits the GPU's shared memory, registers and threads");
+}
+
+}  // namespace sptc::gemm

@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "models/base/error.hpp"
+#include "models/base/file.hpp"
+#include "traces/launch/launch.hpp"
+
+namespace sptc::launch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json extents(const isa::Dim3& dim) { return Json::array({dim.x, dim.y, dim.z}); }
+
+/// The value of a scalar as read_launch takes it: floats are written as their bits, which any value
+/// survives.
+Json scalar(const ScalarArgument& argument) {
+    const std::string& type = argument.type;
+    const std::string width = type.substr(1);
+    if (type[0] == 's') {
+        const int unused = 64 - std::stoi(width);
+        return {{type, static_cast<std::int64_t>(argument.bits << unused) >> unused}};
+    }
+    return {{type[0] == 'f' ? "b" + width : type, argument.bits}};
+}
+
+Json argument(const Argument& argument) {
+    if (const auto* buffer = std::get_if<BufferArgument>(&argument)) {
+        Json json{{"buffer", buffer->buffer}};
+        if (buffer->offset_bytes != 0) json["offset_bytes"] = buffer->offset_bytes;
+        return json;
+    }
+    return scalar(std::get<ScalarArgument>(argument));
+}
+
+}  // namespace
+
+void write_launch(const Launch& launch, const std::filesystem::path& path) {
+    Json document{{"schema", kSchema},
+                  {"entry", launch.entry},
+                  {"grid", extents(launch.grid)},
+                  {"block", extents(launch.block)},
+                  {"dynamic_shared_bytes", launch.dynamic_shared_bytes}};
+    if (launch.registers_per_thread)
+        document["registers_per_thread"] = *launch.registers_per_thread;
+    document["buffers"] = Json::object();
+    for (const Buffer& buffer : launch.buffers) {
+        Json json = Json::object();
+        if (!buffer.data.empty()) {
+            const std::string file = buffer.name + ".bin";
+            base::write_bytes(path.parent_path() / file, buffer.data);
+            json["file"] = file;
+        }
+        json["bytes"] = buffer.bytes;
+        if (buffer.type) json["type"] = types::name(*buffer.type);
+        if (!buffer.dimensions.empty()) json["dimensions"] = buffer.dimensions;
+        document["buffers"][buffer.name] = std::move(json);
+    }
+    document["arguments"] = Json::array();
+    for (const Argument& each : launch.arguments) document["arguments"].push_back(argument(each));
+    document["outputs"] = launch.outputs;
+    base::write_text(path, document.dump(2) + "\n");
+}
+
+}  // namespace sptc::launch
