@@ -1,0 +1,99 @@
+#include <catch2/catch.hpp>
+
+#include "models/gpu/occupancy.hpp"
+#include "models/memory/crossbar.hpp"
+#include "sim/run/gpu_config.hpp"
+#include "tests/support/fresh_simulation.hpp"
+
+using namespace sptc;
+
+namespace {
+
+/// L2 and HBM with round numbers.
+struct Memory {
+    test::FreshSimulation simulation;
+    memory::HbmSpec hbm_spec{.channels = 1, .bytes_per_cycle = 32, .read_cycles = 200};
+    memory::L2Spec l2_spec{.bytes = 4 * 128, .slices = 1, .ways = 4, .slice_bytes_per_cycle = 64, .hit_cycles = 100};
+    memory::Hbm hbm{"hbm", hbm_spec};
+    memory::L2 l2{"l2", l2_spec};
+
+    Memory() {
+        l2.hbm(hbm);
+        simulation.elaborate();
+    }
+    base::Cycle read(std::uint64_t line, base::Cycle now, std::uint8_t sectors = 0xf) {
+        return l2.access({.line_address = line * 128, .sector_mask = sectors}, now);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("l2: a miss costs the memory latency and bandwidth, a hit does not") {
+    Memory memory;
+    CHECK(memory.read(0, 1000) == 1000 + 4 + 200 + 100);
+    CHECK(memory.read(0, 2000) == 2000 + 100);
+    CHECK(memory.hbm.statistics().read_sectors == 4);
+    CHECK(memory.l2.statistics().read_sector_misses == 4);
+}
+
+TEST_CASE("l2: sectors are fetched on their own, and a second request waits for the same fetch") {
+    Memory memory;
+    CHECK(memory.read(0, 1000, 0x1) == 1000 + 1 + 200 + 100);
+    CHECK(memory.read(0, 1010, 0x1) == 1000 + 1 + 200 + 100);
+    CHECK(memory.read(0, 1020, 0x3) == 1020 + 1 + 200 + 100);
+    CHECK(memory.hbm.statistics().read_sectors == 2);
+}
+
+TEST_CASE("l2: the least recently used line goes, and a dirty one is written back") {
+    Memory memory;
+    memory.l2.access({.line_address = 0, .sector_mask = 0x3, .write = true}, 0);
+    for (std::uint64_t line = 1; line <= 3; ++line) memory.read(line, 1000 * line);
+    memory.read(1, 5000);  // line 0 is now the oldest
+    memory.read(4, 6000);
+    CHECK(memory.hbm.statistics().write_sectors == 2);
+    CHECK(memory.read(1, 7000) == 7000 + 100);
+    CHECK(memory.read(0, 8000) > 8000 + 100);
+}
+
+TEST_CASE("l2: a slice passes its width per cycle") {
+    Memory memory;
+    memory.read(0, 0);
+    const base::Cycle first = memory.read(0, 1000);
+    const base::Cycle second = memory.read(0, 1000);
+    CHECK(second - first == 4 * 32 / 64);
+}
+
+TEST_CASE("hbm: a channel passes its bandwidth") {
+    Memory memory;
+    base::Cycle last = 0;
+    for (std::uint64_t line = 0; line < 100; ++line) last = memory.hbm.read(line * 128, 4, 0);
+    CHECK(last == 100 * 4 + 200);
+}
+
+TEST_CASE("occupancy: each limit is found, and the A100's numbers come out") {
+    const gpu::GpuSpec a100 = run::load_gpu("a100");
+    isa::KernelShape shape;
+    shape.entry = "k";
+    shape.block.x = 256;
+    shape.registers_per_thread = 32;
+    CHECK(gpu::occupancy(a100, shape).ctas_per_sm == 8);
+    CHECK(gpu::occupancy(a100, shape).limit == "warps");
+    shape.registers_per_thread = 128;
+    CHECK(gpu::occupancy(a100, shape).ctas_per_sm == 2);
+    CHECK(gpu::occupancy(a100, shape).limit == "registers");
+    shape.registers_per_thread = 255;
+    CHECK(gpu::occupancy(a100, shape).ctas_per_sm == 1);
+    shape.registers_per_thread = 32;
+    shape.shared_bytes_per_cta = 50 * 1024;
+    CHECK(gpu::occupancy(a100, shape).ctas_per_sm == 3);
+    CHECK(gpu::occupancy(a100, shape).limit == "shared memory");
+    shape.shared_bytes_per_cta = 0;
+    shape.block.x = 32;
+    CHECK(gpu::occupancy(a100, shape).ctas_per_sm == 32);
+    CHECK(gpu::occupancy(a100, shape).limit == "CTAs");
+}
+
+TEST_CASE("gpu_config: unknown names and keys say what is legal") {
+    CHECK_THROWS_WITH(run::load_gpu("b100"), Catch::Contains("b100") && Catch::Contains("a100"));
+    CHECK_THROWS_WITH(run::load_gpu("/nowhere/gpu.json"), Catch::Contains("/nowhere/gpu.json"));
+}

@@ -1,0 +1,139 @@
+#include <catch2/catch.hpp>
+
+#include "models/sm/async_copy.hpp"
+#include "models/sm/bank_conflicts.hpp"
+#include "models/sm/scoreboard.hpp"
+#include "models/sm/warp_scheduler.hpp"
+
+using namespace sptc;
+
+namespace {
+
+sm::SharedMemorySpec banks() {
+    sm::SharedMemorySpec spec;
+    spec.banks = 32;
+    spec.bank_bytes = 4;
+    return spec;
+}
+
+template <class Address>
+std::uint32_t wavefronts(std::uint32_t bytes, Address address, std::uint32_t mask = ~0u) {
+    std::array<std::uint64_t, isa::kLanes> addresses{};
+    for (std::uint32_t lane = 0; lane < addresses.size(); ++lane) addresses[lane] = address(lane);
+    return sm::shared_wavefronts(banks(), addresses, mask, bytes);
+}
+
+}  // namespace
+
+TEST_CASE("bank_conflicts: wavefronts follow from the words each bank must deliver") {
+    CHECK(wavefronts(4, [](auto lane) { return 4 * lane; }) == 1);
+    CHECK(wavefronts(4, [](auto) { return 64u; }) == 1);  // broadcast
+    CHECK(wavefronts(4, [](auto lane) { return 8 * lane; }) == 2);
+    CHECK(wavefronts(4, [](auto lane) { return 128 * lane; }) == 32);
+    CHECK(wavefronts(4, [](auto lane) { return 132 * lane; }) == 1);  // padded rows
+    CHECK(wavefronts(4, [](auto lane) { return 128 * lane; }, 0x0000000f) == 4);
+    CHECK(wavefronts(2, [](auto lane) { return 2 * lane; }) == 1);  // two lanes share a word
+    CHECK(wavefronts(8, [](auto lane) { return 8 * lane; }) == 2);
+    CHECK(wavefronts(16, [](auto lane) { return 16 * lane; }) == 4);
+    CHECK(wavefronts(16, [](auto lane) { return 128 * lane; }) == 32);  // 8 rows of one bank group, four times
+    CHECK(wavefronts(16, [](auto lane) { return 128 * lane + 16 * (lane % 8); }) == 4);  // swizzled
+}
+
+TEST_CASE("bank_conflicts: a warp's addresses become sectors of lines") {
+    std::array<std::uint64_t, isa::kLanes> addresses{};
+    std::array<std::uint8_t, isa::kLanes> bytes{};
+    bytes.fill(4);
+    std::vector<sm::LineSectors> lines;
+    const auto run = [&](auto address, std::uint32_t mask = ~0u) {
+        for (std::uint32_t lane = 0; lane < addresses.size(); ++lane) addresses[lane] = address(lane);
+        sm::coalesce(addresses, bytes, mask, lines);
+    };
+    run([](auto lane) { return 0x1000 + 4 * lane; });
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].line_address == 0x1000);
+    CHECK(lines[0].sector_mask == 0xf);
+    run([](auto lane) { return 0x1010 + 4 * lane; });  // shifted by half a sector: five sectors on two lines
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].sector_mask == 0xf);
+    CHECK(lines[1].sector_mask == 0x1);
+    run([](auto lane) { return 0x1000 + 256 * lane; });
+    CHECK(lines.size() == 32);
+    run([](auto lane) { return 0x1000 + 4 * lane; }, 0x00000100);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].sector_mask == 0x2);
+    bytes.fill(0);
+    run([](auto lane) { return 0x1000 + 4 * lane; });
+    CHECK(lines.empty());
+}
+
+TEST_CASE("scoreboard: an instruction waits for sources, destinations, unread operands and addresses") {
+    sm::Scoreboard scoreboard(1);
+    scoreboard.reset(8);
+    const std::array<isa::RegisterId, 1> one{1};
+    const std::array<isa::RegisterId, 1> two{2};
+    isa::Instruction producer;
+    producer.writes = one;
+    isa::Instruction reader;
+    reader.reads = one;
+    isa::Instruction loader;
+    loader.reads = one;
+    loader.address_reads = one;
+    isa::Instruction writer;
+    writer.reads = two;
+    writer.writes = one;
+    CHECK(scoreboard.readiness(reader).cycle == 0);
+    scoreboard.set_ready(producer, 10, sm::Activity::kFixedDependency);
+    CHECK(scoreboard.readiness(reader).cycle == 10);
+    CHECK(scoreboard.readiness(loader).cycle == 11);
+    CHECK(scoreboard.readiness(writer).cycle == 10);
+    scoreboard.set_pending(producer, sm::Activity::kSharedDependency);
+    CHECK(scoreboard.readiness(reader).cycle == base::kNever);
+    CHECK(scoreboard.readiness(reader).reason == sm::Activity::kSharedDependency);
+    scoreboard.set_ready(producer, 20, sm::Activity::kSharedDependency);
+    CHECK(scoreboard.readiness(loader).cycle == 20);
+    scoreboard.hold_reads(reader);
+    CHECK(scoreboard.readiness(reader).cycle == 20);
+    CHECK(scoreboard.readiness(writer).cycle == base::kNever);
+    CHECK(scoreboard.readiness(writer).reason == sm::Activity::kOperandRead);
+    scoreboard.release_reads(reader);
+    CHECK(scoreboard.readiness(writer).cycle == 20);
+}
+
+TEST_CASE("warp_scheduler: the warp that issued last comes first, then the youngest") {
+    sm::WarpScheduler scheduler;
+    for (const std::uint32_t slot : {3u, 1u, 2u}) scheduler.add(slot);
+    const auto order = [&scheduler] {
+        std::vector<std::uint32_t> slots;
+        scheduler.visit([&slots](std::uint32_t slot) {
+            slots.push_back(slot);
+            return true;
+        });
+        return slots;
+    };
+    CHECK(order() == std::vector<std::uint32_t>{2, 1, 3});
+    scheduler.issued(3);
+    CHECK(order() == std::vector<std::uint32_t>{3, 2, 1});
+    scheduler.remove(3);
+    CHECK(order() == std::vector<std::uint32_t>{2, 1});
+}
+
+TEST_CASE("async_copy: a wait passes when all but the newest groups have landed, in whatever order") {
+    sm::AsyncCopy copies(1);
+    const auto first = copies.start(0);
+    copies.commit(0);
+    const auto second = copies.start(0);
+    copies.commit(0);
+    CHECK(copies.satisfied(0, 2));
+    CHECK_FALSE(copies.satisfied(0, 1));
+    copies.landed(0, second);
+    CHECK_FALSE(copies.satisfied(0, 1));
+    copies.landed(0, first);
+    CHECK(copies.satisfied(0, 1));
+    CHECK(copies.satisfied(0, 0));
+    copies.commit(0);  // an empty group is complete
+    CHECK(copies.satisfied(0, 0));
+    CHECK(copies.under_way(0) == 0);
+    (void)copies.start(0);  // not committed: no wait covers it
+    CHECK(copies.satisfied(0, 0));
+    CHECK(copies.under_way(0) == 1);
+}
