@@ -59,6 +59,15 @@ V8i min(V8i x, V8i y) { return x < y ? x : y; }
 /// 2^exponent for exponents of normal f32 numbers.
 V8f power_of_two(V8i exponent) { return bits_as<V8f>(bits_as<V8u>(exponent + 127) << 23); }
 
+/// To integer, toward zero.
+V8u truncated(V8f value) { return bits_as<V8u>(__builtin_convertvector(value, V8i)); }
+
+/// Magnitude of values above -2^31; others (lanes with specials) give anything.
+V8i absolute(V8i value) {
+    const V8u negative = bits_as<V8u>(value >> 31);
+    return bits_as<V8i>((bits_as<V8u>(value) ^ negative) - negative);
+}
+
 /// Sign-extended. GCC 12 makes three instructions of the generic conversion.
 V8i widen(V8s halves) {
 #if defined(__AVX2__)
@@ -199,7 +208,7 @@ struct OutputF32 {
     /// infinity.
     static V8u convert(V8i sum, V8f unit, V8i product_exponent, V8u c) {
         const V8i negative = sum >> 31;
-        const V8u magnitude = bits_as<V8u>((sum ^ negative) - negative);
+        const V8u magnitude = bits_as<V8u>(absolute(sum));
         const V8u kept = magnitude & ~(magnitude >> 24);
         const V8f value = __builtin_convertvector(bits_as<V8i>(kept), V8f) * unit;
         const V8u result = bits_as<V8u>(value) | (bits_as<V8u>(negative) & 0x80000000u);
@@ -231,7 +240,7 @@ struct OutputF16 {
     /// sticky bit, which keeps f32 exact and cannot change the rounding to 11 bits.
     static V8u convert(V8i sum, V8f unit, V8i /*product_exponent*/, V8u /*c*/) {
         const V8i negative = sum >> 31;
-        const V8i magnitude = (sum ^ negative) - negative;
+        const V8i magnitude = absolute(sum);
         const V8i sticky = (magnitude & 0xff) != 0 ? splat(0x80) : V8i{};
         const V8i kept = magnitude > 0xffffff ? (magnitude & ~0xff) | sticky : magnitude;
         const V8f value = __builtin_convertvector(kept, V8f) * unit;
@@ -277,12 +286,12 @@ V8i compute_groups(const F16Problem& problem, const DecodedA& a, const DecodedB&
             const V8i exponent = max(product_exponent, addend.exponent);
             const V8i common = min(max(exponent, floor), splat(127));
             const V8f scale = power_of_two(fraction_bits - common);
-            V8i sum = __builtin_convertvector(addend.value * scale, V8i);
+            // Unsigned, because lanes with specials hold anything and may wrap.
+            V8u sum = truncated(addend.value * scale);
             for (int i = 0; i < kF16GroupProducts; ++i) {
-                const V8f product = lanes[i]->value * a_values[i];
-                sum += __builtin_convertvector(product * scale, V8i);
+                sum += truncated(lanes[i]->value * a_values[i] * scale);
             }
-            V8u result = Output::convert(sum, power_of_two(common - fraction_bits),
+            V8u result = Output::convert(bits_as<V8i>(sum), power_of_two(common - fraction_bits),
                                          product_exponent, results[row]);
             if constexpr (kWithSpecials) {
                 for (int column = 0; column < kColumns; ++column) {
