@@ -51,8 +51,9 @@ class TensorCore : public sc_core::sc_module {
     void tick(base::Cycle now);
 
     [[nodiscard]] bool busy() const { return schedule_ != nullptr; }
-    /// The next cycle with a slice to run; kNever when idle.
-    [[nodiscard]] base::Cycle due() const { return busy() ? next_cycle_ : base::kNever; }
+    /// The cycle of the last slice, in which tick() must have been called; kNever when idle. What
+    /// the slices before it do cannot be seen from outside.
+    [[nodiscard]] base::Cycle due() const { return busy() ? free_at_ - 1 : base::kNever; }
 
     [[nodiscard]] TensorCoreStatistics statistics() const;
 
