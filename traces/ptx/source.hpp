@@ -19,9 +19,11 @@ class Program;
 
 /// Executes a program warp by warp as the simulator asks for it. With Values::kOff only the
 /// backward slice of addresses, predicates and branches is executed. `memory` must outlive the
-/// source.
+/// source. `sm_count` is what %nsmid reads. Throws ConfigError when the arguments do not fit the
+/// parameters, and KernelError with its line when values are off but decide an address, a predicate
+/// or a branch.
 [[nodiscard]] std::unique_ptr<isa::InstructionSource> make_source(
     std::shared_ptr<const Program> program, const launch::Launch& launch,
-    launch::DeviceMemory& memory, launch::Values values);
+    launch::DeviceMemory& memory, launch::Values values, std::uint32_t sm_count = 1);
 
 }  // namespace sptc::ptx
