@@ -112,9 +112,10 @@ void SubCore::results_ready(std::uint32_t slot, const isa::Instruction& instruct
     refresh(warps_[slot]);
 }
 
-void SubCore::operands_read(std::uint32_t slot, const isa::Instruction& instruction) {
+void SubCore::operands_read(std::uint32_t slot, const isa::Instruction& instruction, Cycle now) {
     warps_[slot].scoreboard.release_reads(instruction);
     refresh(warps_[slot]);
+    due_ = std::min(due_, now);
 }
 
 void SubCore::barrier_released(std::uint32_t slot, Cycle cycle) {

@@ -53,7 +53,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     // Events from the SM; `slot` is the sub-core's own.
     void results_ready(std::uint32_t slot, const isa::Instruction& instruction, base::Cycle cycle,
                        Activity reason);
-    void operands_read(std::uint32_t slot, const isa::Instruction& instruction);
+    /// A memory instruction has left the queue, which also has room again.
+    void operands_read(std::uint32_t slot, const isa::Instruction& instruction, base::Cycle now);
     void barrier_released(std::uint32_t slot, base::Cycle cycle);
     void async_progress(std::uint32_t slot);
 
