@@ -23,7 +23,8 @@ DeviceMemory::DeviceMemory(const std::vector<Buffer>& buffers, Values values) {
     std::uint64_t next = kFirstAddress;
     for (const Buffer& buffer : buffers) {
         SPTC_ASSERT(buffer.data.empty() || buffer.data.size() == buffer.bytes);
-        Region region{buffer.name, next, buffer.bytes, {}};
+        Region region{buffer.name, next, buffer.bytes, {},
+                      std::make_unique<std::atomic<bool>>(false)};
         try {
             if (!buffer.data.empty()) {
                 region.data = buffer.data;
@@ -63,11 +64,17 @@ const DeviceMemory::Region* DeviceMemory::region_of(std::uint64_t address,
 std::byte* DeviceMemory::find(std::uint64_t address, std::uint64_t size) {
     const Region* region = region_of(address, size);
     if (region == nullptr || region->data.empty()) return nullptr;
+    if (region->discarded->load(std::memory_order_relaxed)) return nullptr;
     return const_cast<std::byte*>(region->data.data()) + (address - region->begin);
 }
 
 bool DeviceMemory::contains(std::uint64_t address, std::uint64_t size) const {
     return region_of(address, size) != nullptr;
+}
+
+void DeviceMemory::discard_content(std::uint64_t address) {
+    const Region* region = region_of(address, 1);
+    if (region != nullptr) region->discarded->store(true, std::memory_order_relaxed);
 }
 
 std::string DeviceMemory::describe(std::uint64_t address) const {

@@ -1,6 +1,8 @@
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +36,10 @@ class DeviceMemory {
     /// "64 bytes past the end of buffer 'A' (4096 bytes)": for error messages.
     [[nodiscard]] std::string describe(std::uint64_t address) const;
 
+    /// A store that was not executed changed the buffer at this address: find() gives nothing from now on. Safe to call
+    /// from several threads.
+    void discard_content(std::uint64_t address);
+
     /// The content of a buffer; empty when values are off.
     [[nodiscard]] std::span<const std::byte> content(const std::string& buffer) const;
 
@@ -43,6 +49,7 @@ class DeviceMemory {
         std::uint64_t begin;
         std::uint64_t bytes;
         std::vector<std::byte> data;
+        std::unique_ptr<std::atomic<bool>> discarded;
     };
     [[nodiscard]] const Region* region_of(std::uint64_t address, std::uint64_t size) const;
 

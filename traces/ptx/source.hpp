@@ -11,16 +11,19 @@ namespace sptc::ptx {
 
 class Program;
 
-/// Parses PTX text and flattens one entry. `file` is used in messages. An empty `entry` takes the only one.
-/// Throws KernelError "file:line:column: ..." for anything malformed or unsupported.
-[[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view text, std::string_view file,
+/// Parses PTX text and flattens one entry. `file` is used in messages. An empty `entry` takes the
+/// only one. Throws KernelError "file:line:column: ..." for anything malformed or unsupported.
+[[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view text,
+                                                          std::string_view file,
                                                           std::string_view entry);
 
-/// Executes a program warp by warp as the simulator asks for it. With Values::kOff only the backward slice of
-/// addresses, predicates and branches is executed. `memory` must outlive the source.
-[[nodiscard]] std::unique_ptr<isa::InstructionSource> make_source(std::shared_ptr<const Program> program,
-                                                                  const launch::Launch& launch,
-                                                                  launch::DeviceMemory& memory,
-                                                                  launch::Values values);
+/// Executes a program warp by warp as the simulator asks for it. With Values::kOff only the
+/// backward slice of addresses, predicates and branches is executed. `memory` must outlive the
+/// source. `sm_count` is what %nsmid reads. Throws ConfigError when the arguments do not fit the
+/// parameters, and KernelError with its line when values are off but decide an address, a predicate
+/// or a branch.
+[[nodiscard]] std::unique_ptr<isa::InstructionSource> make_source(
+    std::shared_ptr<const Program> program, const launch::Launch& launch,
+    launch::DeviceMemory& memory, launch::Values values, std::uint32_t sm_count = 1);
 
 }  // namespace sptc::ptx

@@ -1,0 +1,198 @@
+// bra, ret, exit, bar, fence and mma; and the list of every opcode family.
+#include <fmt/format.h>
+
+#include "models/base/error.hpp"
+#include "models/isa/mma.hpp"
+#include "traces/ptx/decoder.hpp"
+
+namespace sptc::ptx {
+namespace {
+
+using isa::Operation;
+
+constexpr std::array<std::string_view, 1> kBranchForms{"bra[.uni] label"};
+constexpr std::array<std::string_view, 2> kExitForms{"ret[.uni]", "exit"};
+constexpr std::array<std::string_view, 3> kBarrierForms{
+    "bar[.cta].sync a{, b}", "barrier[.cta].sync[.aligned] a{, b}", "bar.warp.sync mask"};
+constexpr std::array<std::string_view, 2> kFenceForms{"membar.{cta,gl,sys}",
+                                                      "fence[.sc|.acq_rel].{cta,gpu,sys}"};
+
+constexpr std::uint32_t kBarriers = 16;  // PTX ISA: 16 barriers per CTA
+
+/// The value that all active lanes must agree on.
+std::uint32_t uniform_value(Execution& e, std::int32_t slot, std::string_view what) {
+    const isa::LaneRegister& lanes = e.registers32[slot];
+    const auto first = static_cast<std::size_t>(std::countr_zero(e.mask));
+    for (std::size_t lane = first; lane < isa::kLanes; ++lane) {
+        if (((e.mask >> lane) & 1u) != 0 && lanes[lane] != lanes[first]) {
+            kernel_fault(e, fmt::format("lanes name different values for {}: {} and {}", what,
+                                        lanes[first], lanes[lane]));
+        }
+    }
+    return lanes[first];
+}
+
+/// Operand 0: the barrier; operand 1: how many threads, or -1.
+void barrier(Execution& e) {
+    if (e.mask != e.alive) {
+        kernel_fault(e, "the warp is divergent: all its threads must reach a barrier together");
+    }
+    const std::uint32_t index = uniform_value(e, e.operands[0], "the barrier");
+    if (index >= kBarriers) {
+        kernel_fault(e, fmt::format("barrier {}, expected 0 to {}", index, kBarriers - 1));
+    }
+    e.result.barrier = index;
+    e.result.barrier_threads = 0;
+    if (e.operands[1] < 0) return;
+    const std::uint32_t threads = uniform_value(e, e.operands[1], "the number of threads");
+    const std::uint32_t most = e.cta.shape.warps_per_cta() * isa::kLanes;
+    if (threads == 0 || threads % isa::kLanes != 0 || threads > most) {
+        kernel_fault(e, fmt::format("{} threads, expected a positive multiple of {} up to {}",
+                                    threads, isa::kLanes, most));
+    }
+    e.result.barrier_threads = threads;
+}
+
+void check_whole_warp(const Execution& e) {
+    if (e.mask != 0 && e.mask != kAllLanes) kernel_fault(e, "needs all 32 lanes of the warp");
+}
+
+/// Operands: D, A, B, C, E in the numbers that the form says. Shows them; whoever models the tensor
+/// core computes.
+void show_operands(Execution& e) {
+    check_whole_warp(e);
+    if (e.mask == 0) return;
+    const isa::MmaForm& form = *e.result.instruction->mma;
+    const std::int32_t* next = e.operands;
+    isa::MmaOperands& view = e.result.operands;
+    const auto take = [&](auto& pointers, int count) {
+        for (int i = 0; i < count; ++i) {
+            pointers[static_cast<std::size_t>(i)] = &e.registers32[*next++];
+        }
+    };
+    take(view.d, form.d_registers());
+    take(view.a, form.a_registers());
+    take(view.b, form.b_registers());
+    take(view.c, form.c_registers());
+    if (form.sparse()) view.e = &e.registers32[*next];
+}
+
+void check_mma(Execution& e) { check_whole_warp(e); }
+
+std::span<const OperandNode> fragment(Decoder& decoder, std::size_t index, int registers,
+                                      std::string_view name) {
+    const auto elements = Decoder::elements(decoder.operand(index));
+    if (elements.size() != static_cast<std::size_t>(registers)) {
+        decoder.fail_at(decoder.operand(index), fmt::format("{} has {} registers, expected {}",
+                                                            name, elements.size(), registers));
+    }
+    return elements;
+}
+
+constexpr OpcodeFamily kFamilies[] = {
+    {"mov", decode_mov},      {"cvt", decode_cvt},
+    {"cvta", decode_cvta},    {"setp", decode_setp},
+    {"ld", decode_ld},        {"st", decode_st},
+    {"cp", decode_cp},        {"ldmatrix", decode_ldmatrix},
+    {"mma", decode_mma},      {"bra", decode_bra},
+    {"ret", decode_exit},     {"exit", decode_exit},
+    {"bar", decode_bar},      {"barrier", decode_bar},
+    {"membar", decode_fence}, {"fence", decode_fence},
+};
+
+}  // namespace
+
+std::span<const OpcodeFamily> opcode_families() { return kFamilies; }
+
+void decode_bra(Decoder& decoder) {
+    const auto& words = decoder.words();
+    if (words.size() > 2 || (words.size() == 2 && words[1] != "uni")) {
+        decoder.unsupported(kBranchForms);
+    }
+    decoder.expect_operands(1, 1);
+    decoder.op.control = Control::kBranch;
+    decoder.instruction.operation = Operation::kBranch;
+    decoder.commit();
+}
+
+void decode_exit(Decoder& decoder) {
+    const auto& words = decoder.words();
+    if (words.size() > 1 && !(words.size() == 2 && words[0] == "ret" && words[1] == "uni")) {
+        decoder.unsupported(kExitForms);
+    }
+    decoder.expect_operands(0, 0);
+    decoder.op.control = Control::kExit;
+    decoder.instruction.operation = Operation::kExit;
+    decoder.commit();
+}
+
+void decode_bar(Decoder& decoder) {
+    const std::string_view opcode = decoder.statement().opcode;
+    if (opcode == "bar.warp.sync") {
+        decoder.expect_operands(1, 1);
+        (void)decoder.read(decoder.operand(0), Slot::kRead32);
+        decoder.instruction.operation = Operation::kWarpSync;
+        return decoder.commit();
+    }
+    if (opcode != "bar.sync" && opcode != "bar.cta.sync" && opcode != "barrier.sync" &&
+        opcode != "barrier.cta.sync" && opcode != "barrier.sync.aligned" &&
+        opcode != "barrier.cta.sync.aligned") {
+        decoder.unsupported(kBarrierForms);
+    }
+    decoder.expect_operands(1, 2);
+    decoder.emit_operand(decoder.read(decoder.operand(0), Slot::kRead32));
+    decoder.emit_operand(
+        decoder.operand_count() == 2 ? decoder.read(decoder.operand(1), Slot::kRead32) : -1);
+    decoder.op.handler = barrier;
+    decoder.op.skip_handler = barrier;
+    decoder.instruction.operation = Operation::kBarrier;
+    decoder.commit();
+}
+
+void decode_fence(Decoder& decoder) {
+    const auto& words = decoder.words();
+    const std::string_view scope = words.back();
+    const bool old = words[0] == "membar";
+    const bool ordered = !old && words.size() == 3 && (words[1] == "sc" || words[1] == "acq_rel");
+    const bool known = scope == "cta" || scope == "sys" || scope == (old ? "gl" : "gpu");
+    if (!known || (words.size() != 2 && !ordered)) decoder.unsupported(kFenceForms);
+    decoder.expect_operands(0, 0);
+    decoder.instruction.operation = Operation::kMemoryFence;
+    decoder.commit();
+}
+
+void decode_mma(Decoder& decoder) {
+    const isa::MmaForm* form = nullptr;
+    try {
+        form = &isa::parse_mma(decoder.statement().opcode);
+    } catch (const base::ConfigError& problem) {
+        decoder.fail_here(fmt::format("unsupported instruction {}", problem.what()));
+    }
+    const std::size_t expected = form->sparse() ? 6 : 4;
+    decoder.expect_operands(expected, expected);
+    for (const OperandNode& node : fragment(decoder, 0, form->d_registers(), "D")) {
+        decoder.emit_operand(decoder.write(node, Slot::kWrite32));
+    }
+    for (const OperandNode& node : fragment(decoder, 1, form->a_registers(), "A")) {
+        decoder.emit_operand(decoder.read(node, Slot::kRead32));
+    }
+    for (const OperandNode& node : fragment(decoder, 2, form->b_registers(), "B")) {
+        decoder.emit_operand(decoder.read(node, Slot::kRead32));
+    }
+    for (const OperandNode& node : fragment(decoder, 3, form->c_registers(), "C")) {
+        decoder.emit_operand(decoder.read(node, Slot::kRead32));
+    }
+    if (form->sparse()) {
+        decoder.emit_operand(decoder.read(decoder.operand(4), Slot::kRead32));
+        const auto selectors = static_cast<std::uint64_t>(form->selector_count());
+        decoder.instruction.selector =
+            static_cast<std::uint8_t>(decoder.immediate(decoder.operand(5), 0, selectors - 1));
+    }
+    decoder.op.handler = show_operands;
+    decoder.op.skip_handler = check_mma;
+    decoder.instruction.operation = Operation::kMma;
+    decoder.instruction.mma = form;
+    decoder.commit();
+}
+
+}  // namespace sptc::ptx

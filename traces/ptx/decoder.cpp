@@ -1,0 +1,337 @@
+#include "traces/ptx/decoder.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "models/base/error.hpp"
+
+namespace sptc::ptx {
+namespace {
+
+std::vector<std::string_view> split_at_dots(std::string_view text) {
+    std::vector<std::string_view> words;
+    while (true) {
+        const auto end = text.find('.');
+        words.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return words;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string_view describe(Width width) {
+    switch (width) {
+        case Width::kPredicate:
+            return "a predicate";
+        case Width::k16:
+            return "a 16-bit register";
+        case Width::k32:
+            return "a 32-bit register";
+        case Width::k64:
+            return "a 64-bit register";
+    }
+    return {};
+}
+
+Width width_of_slot(Slot slot) {
+    switch (slot) {
+        case Slot::kWritePredicate:
+        case Slot::kReadPredicate:
+            return Width::kPredicate;
+        case Slot::kWrite16:
+        case Slot::kRead16:
+            return Width::k16;
+        case Slot::kWrite64:
+        case Slot::kRead64:
+        case Slot::kReadF64:
+            return Width::k64;
+        default:
+            return Width::k32;
+    }
+}
+
+void add_once(std::vector<isa::RegisterId>& ids, isa::RegisterId id) {
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+}
+
+/// Does a two's complement number fit, read as signed or as unsigned?
+bool fits(std::uint64_t bits, int width) {
+    const auto value = static_cast<std::int64_t>(bits);
+    return (bits >> width) == 0 || (value < 0 && value >= -(std::int64_t{1} << (width - 1)));
+}
+
+}  // namespace
+
+Decoder::Decoder(const StatementNode& statement, Symbols& symbols, Program& program)
+    : statement_(statement),
+      symbols_(symbols),
+      program_(program),
+      words_(split_at_dots(statement.opcode)) {
+    decode_guard();
+}
+
+void Decoder::decode_guard() {
+    const GuardNode& guard = statement_.guard;
+    if (guard.name.empty()) return;
+    const std::int32_t id = symbols_.find_register(guard.name, statement_.scope, guard.position);
+    if (id < 0 || program_.registers[static_cast<std::size_t>(id)].width != Width::kPredicate) {
+        fail(program_.file, guard.position,
+             fmt::format("'{}' is not a predicate register", guard.name));
+    }
+    op.guard = program_.registers[static_cast<std::size_t>(id)].slot;
+    op.guard_negated = guard.negated;
+    reads_.push_back(static_cast<isa::RegisterId>(id));
+}
+
+void Decoder::expect_operands(std::size_t low, std::size_t high) const {
+    if (operand_count() >= low && operand_count() <= high) return;
+    const std::string expected =
+        low == high ? fmt::format("{}", low) : fmt::format("{} to {}", low, high);
+    fail_here(fmt::format("'{}' has {} operands, expected {}", statement_.opcode, operand_count(),
+                          expected));
+}
+
+void Decoder::fail_here(std::string_view message) const {
+    fail(program_.file, statement_.position, message);
+}
+
+void Decoder::fail_at(const OperandNode& node, std::string_view message) const {
+    fail(program_.file, node.position, message);
+}
+
+void Decoder::unsupported(std::span<const std::string_view> nearby) const {
+    fail_here(fmt::format("unsupported instruction '{}'; supported nearby: {}", statement_.opcode,
+                          fmt::join(nearby, ", ")));
+}
+
+std::uint32_t Decoder::register_id(const OperandNode& node) {
+    if (node.kind != OperandKind::kName) {
+        fail_at(node, fmt::format("'{}': expected a register", node.text));
+    }
+    const std::int32_t id = symbols_.find_register(node.text, statement_.scope, node.position);
+    if (id < 0) {
+        fail_at(node,
+                fmt::format(
+                    "'{}' is not a declared register{}", node.text,
+                    node.text.starts_with('%') ? " (special registers are read with mov)" : ""));
+    }
+    return static_cast<std::uint32_t>(id);
+}
+
+const RegisterInfo* Decoder::find_register(const OperandNode& node) {
+    if (node.kind != OperandKind::kName) return nullptr;
+    const std::int32_t id = symbols_.find_register(node.text, statement_.scope, node.position);
+    return id < 0 ? nullptr : &program_.registers[static_cast<std::size_t>(id)];
+}
+
+Width Decoder::width_of(const OperandNode& node) {
+    return program_.registers[register_id(node)].width;
+}
+
+void Decoder::check_width(const OperandNode& node, Width found, Slot slot) const {
+    if (node.negated) fail_at(node, "'!' is not possible here");
+    const Width expected = width_of_slot(slot);
+    if (found != expected) {
+        fail_at(node, fmt::format("'{}' is {}, but '{}' needs {} here", node.text, describe(found),
+                                  statement_.opcode, describe(expected)));
+    }
+}
+
+std::int32_t Decoder::read(const OperandNode& node, Slot slot) {
+    const bool number = node.kind == OperandKind::kInteger || node.kind == OperandKind::kFloat ||
+                        node.kind == OperandKind::kDouble;
+    if (number && slot != Slot::kReadPredicate) {
+        const std::uint64_t bits = number_bits(node, slot);
+        return width_of_slot(slot) == Width::k64 ? constant64(bits)
+                                                 : constant32(static_cast<std::uint32_t>(bits));
+    }
+    const std::uint32_t id = register_id(node);
+    check_width(node, program_.registers[id].width, slot);
+    add_once(reads_, static_cast<isa::RegisterId>(id));
+    return program_.registers[id].slot;
+}
+
+std::uint64_t Decoder::number_bits(const OperandNode& node, Slot slot) const {
+    const Width width = width_of_slot(slot);
+    if (node.kind == OperandKind::kInteger) {
+        if (slot == Slot::kReadF32 || slot == Slot::kReadF64) {
+            fail_at(node, fmt::format("'{}': expected a floating-point number such as 1.0 or "
+                                      "0f3F800000",
+                                      node.text));
+        }
+        if (width == Width::k16 && !fits(node.bits, 16)) fail_at(node, "needs more than 16 bits");
+        if (width == Width::k32 && !fits(node.bits, 32)) fail_at(node, "needs more than 32 bits");
+        return width == Width::k16 ? node.bits & 0xffff : node.bits;
+    }
+    if (node.kind == OperandKind::kFloat && width == Width::k32) return node.bits;
+    if (node.kind == OperandKind::kDouble && width == Width::k64) return node.bits;
+    if (node.kind == OperandKind::kDouble && slot == Slot::kReadF32) {
+        return std::bit_cast<std::uint32_t>(static_cast<float>(std::bit_cast<double>(node.bits)));
+    }
+    fail_at(node, fmt::format("'{}' has the wrong size for '{}'", node.text, statement_.opcode));
+}
+
+std::int32_t Decoder::write(const OperandNode& node, Slot slot) {
+    const std::uint32_t id = register_id(node);
+    check_width(node, program_.registers[id].width, slot);
+    add_once(writes_, static_cast<isa::RegisterId>(id));
+    return program_.registers[id].slot;
+}
+
+std::int32_t Decoder::read_any(const OperandNode& node, Width& width) {
+    if (node.kind != OperandKind::kName) {
+        // A number: as wide as it gets, the operation takes what it needs.
+        width = Width::k64;
+        return read(node, Slot::kRead64);
+    }
+    const std::uint32_t id = register_id(node);
+    width = program_.registers[id].width;
+    if (width == Width::kPredicate) fail_at(node, "a predicate cannot stand here");
+    if (node.negated) fail_at(node, "'!' is not possible here");
+    add_once(reads_, static_cast<isa::RegisterId>(id));
+    return program_.registers[id].slot;
+}
+
+std::int32_t Decoder::write_any(const OperandNode& node, Width& width) {
+    const std::uint32_t id = register_id(node);
+    width = program_.registers[id].width;
+    if (width == Width::kPredicate) fail_at(node, "a predicate cannot stand here");
+    add_once(writes_, static_cast<isa::RegisterId>(id));
+    return program_.registers[id].slot;
+}
+
+std::span<const OperandNode> Decoder::elements(const OperandNode& node) {
+    if (node.kind == OperandKind::kVector) return node.elements;
+    return {&node, 1};
+}
+
+Address Decoder::address(const OperandNode& node) {
+    if (node.kind != OperandKind::kAddress) {
+        fail_at(node, fmt::format("'{}': expected an address such as [%rd1+16]", node.text));
+    }
+    const OperandNode& base = node.elements[0];
+    Address address;
+    address.offset = node.offset;
+    if (base.kind == OperandKind::kInteger) {
+        address.wide = true;
+        address.base = constant64(base.bits);
+        return address;
+    }
+    if (base.kind == OperandKind::kName && find_register(base) == nullptr) {
+        const std::int64_t symbol = shared_symbol(base);
+        if (symbol >= 0) {
+            address.base = constant32(static_cast<std::uint32_t>(symbol));
+            return address;
+        }
+        fail_at(base, fmt::format("'{}' is neither a register nor a shared variable", base.text));
+    }
+    const std::uint32_t id = register_id(base);
+    const Width width = program_.registers[id].width;
+    if (width != Width::k32 && width != Width::k64) {
+        fail_at(base, fmt::format("'{}' is {}: addresses have 32 or 64 bits", base.text,
+                                  describe(width)));
+    }
+    address.wide = width == Width::k64;
+    address.base = program_.registers[id].slot;
+    add_once(reads_, static_cast<isa::RegisterId>(id));
+    add_once(address_reads_, static_cast<isa::RegisterId>(id));
+    return address;
+}
+
+std::uint64_t Decoder::immediate(const OperandNode& node, std::uint64_t low,
+                                 std::uint64_t high) const {
+    if (node.kind != OperandKind::kInteger || node.bits < low || node.bits > high) {
+        fail_at(node, fmt::format("'{}': expected an integer constant from {} to {}", node.text,
+                                  low, high));
+    }
+    return node.bits;
+}
+
+std::int64_t Decoder::shared_symbol(const OperandNode& node) const {
+    return node.kind == OperandKind::kName ? symbols_.find_shared(node.text, statement_.scope) : -1;
+}
+
+const Parameter* Decoder::parameter(const OperandNode& node) const {
+    return node.kind == OperandKind::kName ? symbols_.find_parameter(node.text) : nullptr;
+}
+
+namespace {
+
+template <class Word>
+std::int32_t constant_slot(std::vector<Word>& constants, Word value, std::int32_t base) {
+    const auto found = std::find(constants.begin(), constants.end(), value);
+    const auto index = static_cast<std::int32_t>(found - constants.begin());
+    if (found == constants.end()) constants.push_back(value);
+    return base + index;
+}
+
+}  // namespace
+
+std::int32_t Decoder::constant32(std::uint32_t value) {
+    return constant_slot(program_.constants32, value, kConstant32);
+}
+
+std::int32_t Decoder::constant64(std::uint64_t value) {
+    return constant_slot(program_.constants64, value, kConstant64);
+}
+
+void Decoder::commit() {
+    const auto pool = [&](const std::vector<isa::RegisterId>& ids) {
+        // The spans get their final addresses when the pool is complete; until then only sizes and
+        // offsets count.
+        const std::size_t begin = program_.register_pool.size();
+        program_.register_pool.insert(program_.register_pool.end(), ids.begin(), ids.end());
+        return PoolRange{begin, ids.size()};
+    };
+    program_.pool_ranges.push_back({pool(reads_), pool(address_reads_), pool(writes_)});
+    op.first_operand = static_cast<std::uint32_t>(program_.operands.size());
+    program_.operands.insert(program_.operands.end(), operands_.begin(), operands_.end());
+    instruction.line = statement_.position.line;
+    program_.ops.push_back(op);
+    program_.instructions.push_back(instruction);
+    program_.texts.emplace_back(statement_.opcode);
+    op = Op{};
+    instruction = isa::Instruction{};
+    operands_.clear();
+    reads_.clear();
+    address_reads_.clear();
+    writes_.clear();
+    decode_guard();
+}
+
+namespace {
+
+std::vector<std::string_view> opcode_words() {
+    std::vector<std::string_view> words = row_words();
+    for (const OpcodeFamily& family : opcode_families()) words.push_back(family.word);
+    std::sort(words.begin(), words.end());
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+    return words;
+}
+
+}  // namespace
+
+void decode_row(Decoder& decoder) {
+    const InstructionRow* row = find_row(decoder.statement().opcode);
+    if (row == nullptr) {
+        std::vector<std::string_view> nearby = rows_like(decoder.statement().opcode);
+        if (nearby.empty()) nearby = opcode_words();
+        decoder.unsupported(nearby);
+    }
+    std::size_t count = 0;
+    while (count < row->pattern.size() && row->pattern[count] != Slot::kNone) ++count;
+    decoder.expect_operands(count, count);
+    decoder.op.handler = row->handler;
+    decoder.op.modifier = row->modifier;
+    decoder.instruction.operation = row->operation;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Slot slot = row->pattern[i];
+        const bool destination = slot >= Slot::kWritePredicate && slot <= Slot::kWrite64;
+        decoder.emit_operand(destination ? decoder.write(decoder.operand(i), slot)
+                                         : decoder.read(decoder.operand(i), slot));
+    }
+    decoder.commit();
+}
+
+}  // namespace sptc::ptx

@@ -1,0 +1,163 @@
+#include "traces/ptx/liveness.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace sptc::ptx {
+namespace {
+
+/// A set of RegisterIds.
+class RegisterSet {
+  public:
+    RegisterSet() = default;
+    explicit RegisterSet(std::size_t registers) : words_((registers + 63) / 64) {}
+
+    [[nodiscard]] bool contains(std::size_t id) const {
+        return ((words_[id / 64] >> (id % 64)) & 1u) != 0;
+    }
+    void insert(std::size_t id) { words_[id / 64] |= 1ull << (id % 64); }
+    void erase(std::size_t id) { words_[id / 64] &= ~(1ull << (id % 64)); }
+    void unite(const RegisterSet& other) {
+        for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+    }
+    bool operator==(const RegisterSet&) const = default;
+
+  private:
+    std::vector<std::uint64_t> words_;
+};
+
+/// Operations [begin, end) that run one after another.
+struct Block {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::vector<std::uint32_t> successors;
+    RegisterSet live_in;
+    RegisterSet live_out;
+    RegisterSet written_in;  ///< possibly written on some way here
+    RegisterSet written_out;
+};
+
+std::vector<Block> find_blocks(const Program& program) {
+    const auto count = static_cast<std::uint32_t>(program.ops.size());
+    std::vector<bool> leader(count + 1, false);
+    leader[0] = true;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const Op& op = program.ops[i];
+        if (op.control == Control::kNext) continue;
+        leader[i + 1] = true;
+        if (op.control == Control::kBranch) leader[op.target] = true;
+    }
+    std::vector<Block> blocks;
+    std::vector<std::uint32_t> block_of(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (leader[i]) blocks.push_back({i, i, {}, {}, {}, {}, {}});
+        blocks.back().end = i + 1;
+        block_of[i] = static_cast<std::uint32_t>(blocks.size() - 1);
+    }
+    for (Block& block : blocks) {
+        const Op& last = program.ops[block.end - 1];
+        const bool falls_through = last.control == Control::kNext || last.guard >= 0;
+        if (falls_through && block.end < count) block.successors.push_back(block_of[block.end]);
+        if (last.control == Control::kBranch) block.successors.push_back(block_of[last.target]);
+        for (RegisterSet* set :
+             {&block.live_in, &block.live_out, &block.written_in, &block.written_out}) {
+            *set = RegisterSet(program.registers.size());
+        }
+    }
+    return blocks;
+}
+
+void find_live(const Program& program, std::vector<Block>& blocks) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (auto block = blocks.rbegin(); block != blocks.rend(); ++block) {
+            for (std::uint32_t next : block->successors)
+                block->live_out.unite(blocks[next].live_in);
+            RegisterSet live = block->live_out;
+            for (std::uint32_t i = block->end; i-- > block->begin;) {
+                const isa::Instruction& instruction = program.instructions[i];
+                if (program.ops[i].guard < 0) {
+                    for (isa::RegisterId id : instruction.writes) live.erase(id);
+                }
+                for (isa::RegisterId id : instruction.reads) live.insert(id);
+            }
+            if (live != block->live_in) {
+                block->live_in = std::move(live);
+                changed = true;
+            }
+        }
+    }
+}
+
+void find_written(const Program& program, std::vector<Block>& blocks) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (Block& block : blocks) {
+            RegisterSet written = block.written_in;
+            for (std::uint32_t i = block.begin; i < block.end; ++i) {
+                for (isa::RegisterId id : program.instructions[i].writes) written.insert(id);
+            }
+            if (written != block.written_out) {
+                block.written_out = std::move(written);
+                changed = true;
+            }
+            for (std::uint32_t next : block.successors) {
+                blocks[next].written_in.unite(block.written_out);
+            }
+        }
+    }
+}
+
+std::uint32_t units(Width width) {
+    return width == Width::kPredicate ? 0 : width == Width::k64 ? 2 : 1;
+}
+
+/// Walks one block backwards and counts what is live and may have been written before.
+std::uint32_t pressure_of(const Program& program, const Block& block) {
+    const std::size_t registers = program.registers.size();
+    std::vector<std::uint32_t> first_write(registers, UINT32_MAX);
+    for (std::uint32_t i = block.end; i-- > block.begin;) {
+        for (isa::RegisterId id : program.instructions[i].writes) first_write[id] = i;
+    }
+    RegisterSet live(registers);
+    std::uint32_t count = 0;
+    const auto add = [&](std::size_t id, std::uint32_t before) {
+        const bool written = block.written_in.contains(id) || first_write[id] < before;
+        if (!written || live.contains(id)) return;
+        live.insert(id);
+        count += units(program.registers[id].width);
+    };
+    for (std::size_t id = 0; id < registers; ++id) {
+        if (block.live_out.contains(id)) add(id, block.end);
+    }
+    std::uint32_t most = count;
+    for (std::uint32_t i = block.end; i-- > block.begin;) {
+        const isa::Instruction& instruction = program.instructions[i];
+        for (isa::RegisterId id : instruction.writes) {
+            const bool first = first_write[id] == i && !block.written_in.contains(id);
+            if ((program.ops[i].guard >= 0 && !first) || !live.contains(id)) continue;
+            live.erase(id);
+            count -= units(program.registers[id].width);
+        }
+        for (isa::RegisterId id : instruction.reads) add(id, i);
+        most = std::max(most, count);
+    }
+    return most;
+}
+
+}  // namespace
+
+std::uint32_t maximum_live_registers(const Program& program) {
+    std::vector<Block> blocks = find_blocks(program);
+    find_live(program, blocks);
+    find_written(program, blocks);
+    std::uint32_t most = 0;
+    for (const Block& block : blocks) most = std::max(most, pressure_of(program, block));
+    return most;
+}
+
+std::uint32_t estimate_registers(const Program& program) {
+    return std::min(maximum_live_registers(program) + kRegisterMargin, kMaximumRegisters);
+}
+
+}  // namespace sptc::ptx

@@ -1,0 +1,121 @@
+#include "traces/ptx/memory_access.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "models/base/error.hpp"
+
+namespace sptc::ptx {
+namespace {
+
+/// The lowest and highest address of some lanes, and the bits in which any of them is not zero.
+struct Extent {
+    std::uint64_t low = UINT64_MAX;
+    std::uint64_t high = 0;
+    std::uint64_t bits = 0;
+};
+
+Extent extent_of(const LaneAddresses& addresses, std::uint32_t mask) {
+    Extent extent;
+    for (std::uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+        const std::uint64_t address = addresses[static_cast<std::size_t>(std::countr_zero(rest))];
+        extent.low = std::min(extent.low, address);
+        extent.high = std::max(extent.high, address);
+        extent.bits |= address;
+    }
+    return extent;
+}
+
+[[noreturn]] void misaligned(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
+                             std::uint64_t bytes) {
+    for (int lane = 0; lane < isa::kLanes; ++lane) {
+        const std::uint64_t address = addresses[static_cast<std::size_t>(lane)];
+        if (((mask >> lane) & 1u) != 0 && address % bytes != 0) {
+            memory_fault(e, lane, address, bytes,
+                         fmt::format("misaligned, expected a multiple of {}", bytes));
+        }
+    }
+    base::assertion_failed("a lane is misaligned", __FILE__, __LINE__);
+}
+
+void check_shared_lanes(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
+                        std::uint64_t bytes) {
+    const std::uint64_t size = e.cta.shape.shared_bytes_per_cta;
+    for (int lane = 0; lane < isa::kLanes; ++lane) {
+        const std::uint64_t address = addresses[static_cast<std::size_t>(lane)];
+        if (((mask >> lane) & 1u) != 0 && (bytes > size || address > size - bytes)) {
+            memory_fault(e, lane, address, bytes,
+                         fmt::format("outside the CTA's {} bytes of shared memory", size));
+        }
+    }
+}
+
+void check_global_lanes(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
+                        std::uint64_t bytes) {
+    for (int lane = 0; lane < isa::kLanes; ++lane) {
+        const std::uint64_t address = addresses[static_cast<std::size_t>(lane)];
+        if (((mask >> lane) & 1u) == 0 || e.cta.memory.contains(address, bytes)) continue;
+        const bool begins_inside = e.cta.memory.contains(address, 1);
+        memory_fault(e, lane, address, bytes,
+                     (begins_inside ? "begins at " : "") + e.cta.memory.describe(address) +
+                         (begins_inside ? " and runs past its end" : ""));
+    }
+}
+
+}  // namespace
+
+void compute_addresses(const Execution& e, const Address& address, LaneAddresses& out) {
+    if (address.wide) {
+        const auto offset = static_cast<std::uint64_t>(address.offset);
+        const LaneRegister64& base = e.registers64[address.base];
+        for (std::size_t lane = 0; lane < isa::kLanes; ++lane) out[lane] = base[lane] + offset;
+    } else {
+        const auto offset = static_cast<std::uint32_t>(address.offset);
+        const isa::LaneRegister& base = e.registers32[address.base];
+        for (std::size_t lane = 0; lane < isa::kLanes; ++lane) out[lane] = base[lane] + offset;
+    }
+}
+
+void check_access(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
+                  Space space, std::uint64_t bytes) {
+    if (mask == 0) return;
+    const Extent extent = extent_of(addresses, mask);
+    if ((extent.bits & (bytes - 1)) != 0) misaligned(e, addresses, mask, bytes);
+    if (space == Space::kShared) {
+        const std::uint64_t size = e.cta.shape.shared_bytes_per_cta;
+        if (bytes > size || extent.high > size - bytes) {
+            check_shared_lanes(e, addresses, mask, bytes);
+        }
+    } else if (extent.high > UINT64_MAX - bytes ||
+               !e.cta.memory.contains(extent.low, extent.high - extent.low + bytes)) {
+        check_global_lanes(e, addresses, mask, bytes);
+    }
+}
+
+void find_pointers(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
+                   Space space, std::uint64_t bytes, LanePointers& out) {
+    if (mask == 0) return;
+    if (space == Space::kShared) {
+        for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
+            if (((mask >> lane) & 1u) != 0) out[lane] = e.cta.shared.data() + addresses[lane];
+        }
+        return;
+    }
+    const Extent extent = extent_of(addresses, mask);
+    std::byte* all = e.cta.memory.find(extent.low, extent.high - extent.low + bytes);
+    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
+        if (((mask >> lane) & 1u) == 0) continue;
+        out[lane] = all != nullptr ? all + (addresses[lane] - extent.low)
+                                   : e.cta.memory.find(addresses[lane], bytes);
+        if (out[lane] == nullptr) {
+            kernel_fault(e,
+                         "an address, predicate or branch depends on this load, but values are "
+                         "off and the buffer has no initial content: turn values on (" +
+                             e.cta.memory.describe(addresses[lane]) + ")");
+        }
+    }
+}
+
+}  // namespace sptc::ptx

@@ -1,0 +1,16 @@
+#pragma once
+#include <string_view>
+
+#include "traces/ptx/ast.hpp"
+
+namespace sptc::ptx {
+
+/// Parses PTX text. The nodes view `text`, which must outlive them. Debug information (.file, .loc,
+/// .section) and .pragma are skipped: they change neither bits nor cycles. Throws KernelError
+/// "file:line:column: found, expected".
+[[nodiscard]] ModuleNode parse(std::string_view text, std::string_view file);
+
+/// Bytes of a fundamental type such as ".u64" or "u64"; 0 when it is none. Predicates have none.
+[[nodiscard]] std::uint32_t bytes_of_type(std::string_view type);
+
+}  // namespace sptc::ptx

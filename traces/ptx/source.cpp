@@ -1,0 +1,223 @@
+#include "traces/ptx/source.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "models/base/error.hpp"
+#include "traces/ptx/execution.hpp"
+#include "traces/ptx/memory_handlers.hpp"
+#include "traces/ptx/slice.hpp"
+#include "traces/ptx/warp.hpp"
+
+namespace sptc::ptx {
+namespace {
+
+using launch::Values;
+
+/// The handler of every op: what remains of it with values off.
+std::vector<Handler> choose_handlers(const Program& program, const Slice* slice) {
+    std::vector<Handler> handlers;
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+        const Op& op = program.ops[i];
+        handlers.push_back(slice == nullptr || slice->executes[i] ? op.handler : op.skip_handler);
+    }
+    return handlers;
+}
+
+std::uint64_t argument_bits(const launch::Argument& argument, const Parameter& parameter,
+                            const launch::DeviceMemory& memory, const std::string& where) {
+    if (parameter.array) {
+        throw base::ConfigError(where + " is an array: only scalar arguments can be given");
+    }
+    if (const auto* buffer = std::get_if<launch::BufferArgument>(&argument)) {
+        if (parameter.bytes != 8) {
+            throw base::ConfigError(fmt::format(
+                "{} has type {}, but a buffer's address needs 64 bits", where, parameter.type));
+        }
+        return memory.address(buffer->buffer) + buffer->offset_bytes;
+    }
+    const auto& scalar = std::get<launch::ScalarArgument>(argument);
+    const std::string width = fmt::format("{}", 8 * parameter.bytes);
+    if (scalar.type.substr(1) != width) {
+        throw base::ConfigError(fmt::format("{} has type {}, found an argument of type {}", where,
+                                            parameter.type, scalar.type));
+    }
+    return scalar.bits;
+}
+
+std::vector<std::byte> bind_arguments(const Program& program, const launch::Launch& launch,
+                                      const launch::DeviceMemory& memory) {
+    const std::size_t expected = program.parameters.size();
+    if (launch.arguments.size() != expected) {
+        throw base::ConfigError(fmt::format("launch of '{}': {} arguments, expected {}",
+                                            program.entry, launch.arguments.size(), expected));
+    }
+    std::vector<std::byte> bytes(program.parameter_bytes);
+    for (std::size_t i = 0; i < expected; ++i) {
+        const Parameter& parameter = program.parameters[i];
+        const std::string where =
+            fmt::format("launch of '{}': parameter {} ('{}')", program.entry, i, parameter.name);
+        const std::uint64_t bits = argument_bits(launch.arguments[i], parameter, memory, where);
+        std::memcpy(bytes.data() + parameter.offset, &bits, parameter.bytes);
+    }
+    return bytes;
+}
+
+isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) {
+    isa::KernelShape shape;
+    shape.entry = program.entry;
+    shape.grid = launch.grid;
+    shape.block = launch.block;
+    shape.shared_bytes_per_cta = program.static_shared_bytes + launch.dynamic_shared_bytes;
+    shape.registers_per_thread = launch.registers_per_thread.value_or(program.estimated_registers);
+    shape.registers_estimated = !launch.registers_per_thread.has_value();
+    shape.scoreboard_registers = static_cast<std::uint32_t>(program.registers.size());
+    return shape;
+}
+
+std::uint32_t lanes_of_warp(const isa::KernelShape& shape, std::uint32_t warp) {
+    const std::uint32_t threads = shape.threads_per_cta() - warp * isa::kLanes;
+    return threads >= isa::kLanes ? kAllLanes : (1u << threads) - 1;
+}
+
+class PtxCta final : public isa::CtaStream {
+  public:
+    PtxCta(CtaState state, const std::vector<Handler>& handlers)
+        : state_(std::move(state)), handlers_(handlers) {
+        for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
+            paths_.emplace_back(lanes_of_warp(state_.shape, warp));
+            registers_.emplace_back(state_.program);
+        }
+    }
+
+    [[nodiscard]] const isa::Instruction* peek(std::uint32_t warp) const override {
+        const WarpPath& path = paths_[warp];
+        return path.alive() == 0 ? nullptr : &state_.program.instructions[path.pc()];
+    }
+
+    const isa::WarpInstruction& execute(std::uint32_t warp, base::Cycle now) override {
+        WarpPath& path = paths_[warp];
+        SPTC_ASSERT(path.alive() != 0);
+        const std::uint32_t pc = path.pc();
+        const Op& op = state_.program.ops[pc];
+        WarpRegisters& registers = registers_[warp];
+        std::uint32_t mask = path.active();
+        if (op.guard >= 0) {
+            const std::uint32_t guard = registers.predicates[static_cast<std::size_t>(op.guard)];
+            mask &= op.guard_negated ? ~guard : guard;
+        }
+        result_.instruction = &state_.program.instructions[pc];
+        result_.active_mask = mask;
+        if (result_.operands.present()) result_.operands = {};
+        if (const Handler handler = handlers_[pc]; handler != nullptr && mask != 0) {
+            Execution execution{op,
+                                state_.program.operands.data() + op.first_operand,
+                                registers.predicates.data(),
+                                registers.lanes32.data(),
+                                registers.lanes64.data(),
+                                mask,
+                                path.alive(),
+                                warp,
+                                now,
+                                state_,
+                                result_};
+            handler(execution);
+        }
+        switch (op.control) {
+            case Control::kNext:
+                path.go(pc + 1);
+                break;
+            case Control::kBranch:
+                path.branch(mask, op.target, pc + 1);
+                break;
+            case Control::kExit:
+                path.exit(mask, pc + 1);
+                break;
+        }
+        return result_;
+    }
+
+    void land(isa::AsyncCopyToken token) override {
+        if (!state_.shared.empty()) land_copy(state_, token);
+    }
+
+  private:
+    CtaState state_;
+    const std::vector<Handler>& handlers_;
+    std::vector<WarpPath> paths_;
+    std::vector<WarpRegisters> registers_;
+    isa::WarpInstruction result_;
+};
+
+class PtxSource final : public isa::InstructionSource {
+  public:
+    PtxSource(std::shared_ptr<const Program> program, const launch::Launch& launch,
+              launch::DeviceMemory& memory, Values values, std::uint32_t sm_count)
+        : program_(std::move(program)),
+          shape_(shape_of(*program_, launch)),
+          memory_(memory),
+          values_(values),
+          sm_count_(sm_count),
+          parameters_(bind_arguments(*program_, launch, memory)) {
+        if (values_ == Values::kOff) {
+            const Slice slice = compute_slice(*program_);
+            discard_stores_ = slice.loads_global;
+            handlers_ = choose_handlers(*program_, &slice);
+        } else {
+            handlers_ = choose_handlers(*program_, nullptr);
+        }
+    }
+
+    [[nodiscard]] const isa::KernelShape& shape() const override { return shape_; }
+
+    [[nodiscard]] std::unique_ptr<isa::CtaStream> start_cta(std::uint64_t cta,
+                                                            std::uint32_t sm) override {
+        SPTC_ASSERT(cta < shape_.grid.count());
+        CtaState state{*program_, shape_,    memory_, parameters_, cta, {},
+                       sm,        sm_count_, false,   {},          {},  {}};
+        state.index.x = static_cast<std::uint32_t>(cta % shape_.grid.x);
+        state.index.y = static_cast<std::uint32_t>(cta / shape_.grid.x % shape_.grid.y);
+        state.index.z = static_cast<std::uint32_t>(cta / shape_.grid.x / shape_.grid.y);
+        state.discard_stores = discard_stores_;
+        if (values_ == Values::kOn) state.shared.resize(shape_.shared_bytes_per_cta);
+        return std::make_unique<PtxCta>(std::move(state), handlers_);
+    }
+
+  private:
+    std::shared_ptr<const Program> program_;
+    isa::KernelShape shape_;
+    launch::DeviceMemory& memory_;
+    Values values_;
+    std::uint32_t sm_count_;
+    std::vector<std::byte> parameters_;
+    std::vector<Handler> handlers_;
+    bool discard_stores_ = false;
+};
+
+std::string place(const Execution& e, std::string_view lane) {
+    return fmt::format("{}: '{}' (CTA {}, warp {}{})", location(e.cta.program, e.op_index()),
+                       e.cta.program.texts[e.op_index()], e.cta.cta, e.warp, lane);
+}
+
+}  // namespace
+
+void kernel_fault(const Execution& e, std::string_view message) {
+    throw base::KernelError(fmt::format("{}: {}", place(e, ""), message));
+}
+
+void memory_fault(const Execution& e, int lane, std::uint64_t address, std::uint64_t bytes,
+                  std::string_view message) {
+    throw base::MemoryFault(fmt::format("{}: {} bytes at address 0x{:x}: {}",
+                                        place(e, fmt::format(", lane {}", lane)), bytes, address,
+                                        message));
+}
+
+std::unique_ptr<isa::InstructionSource> make_source(std::shared_ptr<const Program> program,
+                                                    const launch::Launch& launch,
+                                                    launch::DeviceMemory& memory, Values values,
+                                                    std::uint32_t sm_count) {
+    return std::make_unique<PtxSource>(std::move(program), launch, memory, values, sm_count);
+}
+
+}  // namespace sptc::ptx
