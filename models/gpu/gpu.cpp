@@ -31,10 +31,8 @@ Gpu::Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms 
         ports.push_back({&sms_[i]->requests(), &sms_[i]->responses()});
     }
     if (simulated == SimulatedSms::kRepresentative) {
-        mirrored_ = std::make_unique<MirroredCtas>(spec.sm, spec.sms);
+        mirrored_ = std::make_unique<MirroredCtas>(spec.sm, spec.sms, crossbar_);
         sms_[0]->observe(mirrored_.get());
-        for (std::uint32_t i = 1; i < spec.sms; ++i)
-            ports.push_back({&mirrored_->requests(i), nullptr});
     }
     crossbar_.connect(std::move(ports), *this);
     SC_METHOD(clock);
@@ -84,7 +82,6 @@ Cycle Gpu::cycle() {
             crossbar_.wake(sm->requests().due());
         }
     }
-    if (mirrored_) crossbar_.wake(mirrored_->take_due());
     // 3. new CTAs for free slots
     if (next_cta_ < source_->shape().grid.count()) dispatch();
     // 4. when to look again

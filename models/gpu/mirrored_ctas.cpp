@@ -7,31 +7,17 @@
 namespace sptc::gpu {
 
 using base::Cycle;
-using base::kNever;
 using isa::Operation;
 
-namespace {
-
-/// A mirrored SM has no back-pressure of its own: the simulated one sets the pace.
-constexpr std::size_t kUnbounded = ~std::size_t{0};
-
-}  // namespace
-
-MirroredCtas::MirroredCtas(const sm::SmSpec& spec, std::uint32_t sms)
-    : spec_(spec), port_free_(sms - 1, 0) {
-    for (std::uint32_t sm = 1; sm < sms; ++sm) {
-        requests_.push_back(std::make_unique<base::Channel<sm::MemoryRequest>>(
-            kUnbounded, spec.global_path.request_cycles));
-    }
-}
+MirroredCtas::MirroredCtas(const sm::SmSpec& spec, std::uint32_t sms, memory::Crossbar& crossbar)
+    : spec_(spec), crossbar_(crossbar), port_free_(sms - 1, 0) {}
 
 void MirroredCtas::configure(isa::InstructionSource& source, std::uint32_t resident_ctas) {
     source_ = &source;
     ctas_.clear();
     ctas_.resize(resident_ctas);
-    for (auto& slot : ctas_) slot.resize(requests_.size());
+    for (auto& slot : ctas_) slot.resize(port_free_.size());
     std::fill(port_free_.begin(), port_free_.end(), Cycle{0});
-    due_ = kNever;
 }
 
 void MirroredCtas::start_cta(std::uint32_t sm, std::uint32_t slot, std::uint64_t cta) {
@@ -71,12 +57,9 @@ void MirroredCtas::send(std::uint32_t sm, const isa::WarpInstruction& executed, 
     for (const sm::LineSectors& line : lines_) {
         const sm::MemoryRequest request{line.line_address, line.sector_mask, write, sm, 0};
         const Cycle sent = std::max(port_free, now + 1);
-        requests_[sm - 1]->push(request, sent);
-        due_ = std::min(due_, sent + spec_.global_path.request_cycles);
+        crossbar_.inject(request, now, sent + spec_.global_path.request_cycles);
         port_free = sent + (write ? request.sectors() : 1);
     }
 }
-
-Cycle MirroredCtas::take_due() { return std::exchange(due_, kNever); }
 
 }  // namespace sptc::gpu

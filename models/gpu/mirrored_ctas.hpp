@@ -3,9 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "models/base/channel.hpp"
 #include "models/isa/instruction_source.hpp"
-#include "models/sm/memory_request.hpp"
+#include "models/memory/crossbar.hpp"
 #include "models/sm/sm.hpp"
 
 namespace sptc::gpu {
@@ -17,7 +16,7 @@ namespace sptc::gpu {
 class MirroredCtas : public sm::GlobalTrafficObserver {
   public:
     /// Stands for the SMs 1 .. sms - 1.
-    MirroredCtas(const sm::SmSpec& spec, std::uint32_t sms);
+    MirroredCtas(const sm::SmSpec& spec, std::uint32_t sms, memory::Crossbar& crossbar);
 
     void configure(isa::InstructionSource& source, std::uint32_t resident_ctas);
     /// SM `sm` takes CTA `cta` into a slot, replacing what was there.
@@ -28,23 +27,15 @@ class MirroredCtas : public sm::GlobalTrafficObserver {
     void global_instruction(std::uint32_t cta_slot, std::uint32_t warp_in_cta,
                             base::Cycle now) override;
 
-    /// The request channel of a mirrored SM (1 .. sms - 1).
-    [[nodiscard]] base::Channel<sm::MemoryRequest>& requests(std::uint32_t sm) {
-        return *requests_[sm - 1];
-    }
-    /// The earliest request pushed since the last call; kNever when none.
-    [[nodiscard]] base::Cycle take_due();
-
   private:
     void send(std::uint32_t sm, const isa::WarpInstruction& executed, base::Cycle now);
 
     const sm::SmSpec& spec_;
+    memory::Crossbar& crossbar_;
     isa::InstructionSource* source_ = nullptr;
-    std::vector<std::unique_ptr<base::Channel<sm::MemoryRequest>>> requests_;  ///< by sm - 1
-    std::vector<base::Cycle> port_free_;                                       ///< by sm - 1
-    std::vector<std::vector<std::unique_ptr<isa::CtaStream>>> ctas_;           ///< [slot][sm - 1]
+    std::vector<base::Cycle> port_free_;                              ///< by sm - 1
+    std::vector<std::vector<std::unique_ptr<isa::CtaStream>>> ctas_;  ///< [slot][sm - 1]
     std::vector<sm::LineSectors> lines_;
-    base::Cycle due_ = base::kNever;
 };
 
 }  // namespace sptc::gpu

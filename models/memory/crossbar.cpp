@@ -42,7 +42,7 @@ void Crossbar::serve(std::size_t index, Lane& lane, Cycle now) {
         --under_way_;
         const Cycle transfer = answer.data_sectors * sm::kSectorBytes / spec_.sm_bytes_per_cycle;
         lane.port_free = now + transfer;
-        if (lane.port.responses == nullptr) continue;
+
         const Cycle last_sector = now + std::max<Cycle>(transfer, 1) - 1;
         lane.port.responses->push(answer.response, last_sector);
         listener_->answered(index, last_sector + 1);
@@ -61,6 +61,10 @@ void Crossbar::tick(Cycle now) {
             lane.due = std::min(lane.due, lane.port.requests->due());
         due_ = std::min(due_, lane.due);
     }
+    mirrored_.take(now, [&](const sm::MemoryRequest& request) {
+        (void)l2->access(request, now + spec_.request_cycles);
+    });
+    if (!mirrored_.empty()) due_ = std::min(due_, now + 1);
 }
 
 }  // namespace sptc::memory

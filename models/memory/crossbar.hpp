@@ -4,6 +4,7 @@
 #include <systemc>
 #include <vector>
 
+#include "models/base/calendar.hpp"
 #include "models/base/channel.hpp"
 #include "models/base/cycle.hpp"
 #include "models/memory/l2.hpp"
@@ -15,8 +16,7 @@ namespace sptc::memory {
 /// Where one SM is connected: it takes requests from a channel and answers into another.
 struct CrossbarPort {
     base::Channel<sm::MemoryRequest>* requests = nullptr;
-    base::Channel<sm::MemoryResponse>* responses =
-        nullptr;  ///< null: nobody listens (a mirrored SM)
+    base::Channel<sm::MemoryResponse>* responses = nullptr;
 };
 
 /// Who is told that an answer stands in an SM's channel and when to look. Implemented by the GPU.
@@ -36,12 +36,18 @@ class Crossbar : public sc_core::sc_module {
 
     /// The ports in a fixed order, which is also the order of arbitration inside a cycle.
     void connect(std::vector<CrossbarPort> ports, CrossbarListener& listener);
+    /// A request of an SM that is not simulated reaches the crossbar at `arrival` (after `now`). It
+    /// occupies L2 and HBM; the answer goes nowhere.
+    void inject(const sm::MemoryRequest& request, base::Cycle now, base::Cycle arrival) {
+        mirrored_.push(request, now, arrival);
+        wake(now + 1);
+    }
     /// Something was pushed into a port's request channel outside the crossbar's own tick.
     void wake(base::Cycle cycle) { due_ = std::min(due_, cycle); }
 
     void tick(base::Cycle now);
     [[nodiscard]] base::Cycle due() const { return due_; }
-    [[nodiscard]] bool idle() const { return under_way_ == 0; }
+    [[nodiscard]] bool idle() const { return under_way_ == 0 && mirrored_.empty(); }
     void reset();
 
   private:
@@ -65,6 +71,7 @@ class Crossbar : public sc_core::sc_module {
     const CrossbarSpec& spec_;
     CrossbarListener* listener_ = nullptr;
     std::vector<Lane> lanes_;
+    base::Calendar<sm::MemoryRequest> mirrored_;
     std::uint64_t sequence_ = 0;
     std::uint64_t under_way_ = 0;
     base::Cycle due_ = base::kNever;

@@ -18,7 +18,8 @@ L2::L2(const sc_core::sc_module_name& name, const L2Spec& spec)
       spec_(spec),
       sets_per_slice_(
           static_cast<std::uint32_t>(spec.bytes / spec.slices / spec.ways / kLineBytes)),
-      lines_(std::size_t{spec.slices} * sets_per_slice_ * spec.ways),
+      tags_(std::size_t{spec.slices} * sets_per_slice_ * spec.ways, kNoLine),
+      lines_(tags_.size()),
       slice_free_(spec.slices, 0) {
     SPTC_ASSERT(sets_per_slice_ > 0);
 }
@@ -26,16 +27,20 @@ L2::L2(const sc_core::sc_module_name& name, const L2Spec& spec)
 L2::Line& L2::find_or_replace(std::uint64_t line_address, std::uint64_t hash, Cycle now) {
     const std::uint64_t slice = hash % spec_.slices;
     const std::uint64_t set = (hash / spec_.slices) % sets_per_slice_;
-    Line* const first = &lines_[(slice * sets_per_slice_ + set) * spec_.ways];
-    Line* oldest = first;
-    for (Line* line = first; line != first + spec_.ways; ++line) {
-        if (line->address == line_address) return *line;
-        if (line->last_use < oldest->last_use) oldest = line;
+    const std::size_t first = (slice * sets_per_slice_ + set) * spec_.ways;
+    for (std::size_t way = first; way < first + spec_.ways; ++way) {
+        if (tags_[way] == line_address) return lines_[way];
     }
+    const auto begin = lines_.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto oldest =
+        std::min_element(begin, begin + spec_.ways,
+                         [](const Line& a, const Line& b) { return a.last_use < b.last_use; });
+    std::uint64_t& tag = tags_[static_cast<std::size_t>(oldest - lines_.begin())];
     if (oldest->dirty != 0) {
-        hbm->write(oldest->address, static_cast<std::uint32_t>(std::popcount(oldest->dirty)), now);
+        hbm->write(tag, static_cast<std::uint32_t>(std::popcount(oldest->dirty)), now);
     }
-    *oldest = Line{.address = line_address};
+    tag = line_address;
+    *oldest = Line{};
     return *oldest;
 }
 
@@ -66,6 +71,7 @@ Cycle L2::access(const sm::MemoryRequest& request, Cycle now) {
 }
 
 void L2::reset() {
+    std::fill(tags_.begin(), tags_.end(), kNoLine);
     std::fill(lines_.begin(), lines_.end(), Line{});
     std::fill(slice_free_.begin(), slice_free_.end(), Cycle{0});
     uses_ = 0;

@@ -41,7 +41,6 @@ class L2 : public sc_core::sc_module, public L2If {
 
   private:
     struct Line {
-        std::uint64_t address = kNoLine;
         std::uint64_t last_use = 0;
         base::Cycle fetched = 0;  ///< when the youngest fetch of this line is complete
         std::uint8_t valid = 0;   ///< sectors present or on their way
@@ -54,7 +53,9 @@ class L2 : public sc_core::sc_module, public L2If {
 
     const L2Spec& spec_;
     std::uint32_t sets_per_slice_;
-    std::vector<Line> lines_;  ///< [slice][set][way]
+    /// Line addresses [slice][set][way], apart from the rest so that a set is few host cache lines.
+    std::vector<std::uint64_t> tags_;
+    std::vector<Line> lines_;  ///< the same order
     std::vector<base::Cycle> slice_free_;
     std::uint64_t uses_ = 0;
     Statistics statistics_;

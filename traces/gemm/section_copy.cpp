@@ -121,7 +121,7 @@ std::string guard(const char* name, std::uint32_t participants, std::uint32_t th
 }
 
 void add_copies(std::vector<std::string>& out, const char* name, const CopyPlan& copy,
-                const std::string& predicate, const std::string& step) {
+                const std::string& predicate) {
     for (std::uint32_t i = 0; i < copy.copies(); ++i) {
         const std::uint32_t row = i / copy.column_passes * copy.rows_per_pass;
         const std::uint32_t chunk = i % copy.column_passes * copy.width;
@@ -129,6 +129,12 @@ void add_copies(std::vector<std::string>& out, const char* name, const CopyPlan&
             format("@{0} cp.async.cg.shared.global [%{1}_dst+{2}], [%{1}_ptr{3}], 16, "
                    "%{1}_size{3}",
                    predicate, name, row * copy.row_bytes + chunk * kChunkBytes, i));
+    }
+}
+
+void add_pointer_steps(std::vector<std::string>& out, const char* name, std::uint32_t count,
+                       const std::string& step) {
+    for (std::uint32_t i = 0; i < count; ++i) {
         out.push_back(format("add.s64 %{0}_ptr{1}, %{0}_ptr{1}, {2}", name, i, step));
     }
 }
@@ -143,23 +149,25 @@ void write_copy_setup(PtxText& text, const KernelPlan& plan) {
 
 std::vector<std::string> copy_instructions(const KernelPlan& plan) {
     std::vector<std::string> out;
-    add_copies(out, "a", plan.a, guard("a", plan.a.threads, plan.threads),
-               std::to_string(plan.a.row_bytes));
+    add_copies(out, "a", plan.a, guard("a", plan.a.threads, plan.threads));
     if (plan.sparse()) {
         const std::string predicate = guard("e", plan.e_threads, plan.threads);
         for (std::uint32_t i = 0; i < plan.e_passes; ++i) {
             out.push_back(format("@{} cp.async.cg.shared.global [%e_dst+{}], [%e_ptr{}], 16",
                                  predicate, i * plan.threads * kChunkBytes, i));
-            out.push_back(format("add.s64 %e_ptr{0}, %e_ptr{0}, %e_step", i));
         }
     }
-    add_copies(out, "b", plan.b, guard("b", plan.b.threads, plan.threads), "%b_step");
+    add_copies(out, "b", plan.b, guard("b", plan.b.threads, plan.threads));
+    out.push_back("cp.async.commit_group");
     return out;
 }
 
 std::vector<std::string> copy_advance(const KernelPlan& plan) {
-    std::vector<std::string> out{
-        "cp.async.commit_group",
+    std::vector<std::string> out;
+    add_pointer_steps(out, "a", plan.a.copies(), std::to_string(plan.a.row_bytes));
+    if (plan.sparse()) add_pointer_steps(out, "e", plan.e_passes, "%e_step");
+    add_pointer_steps(out, "b", plan.b.copies(), "%b_step");
+    const std::vector<std::string> slot{
         "@%p_copy sub.u32 %left, %left, 1",
         "add.u32 %write_slot, %write_slot, 1",
         format("setp.eq.u32 %p_wrap, %write_slot, {}", plan.tile.stages),
@@ -169,6 +177,7 @@ std::vector<std::string> copy_advance(const KernelPlan& plan) {
         "add.u32 %a_dst, %a_dst, %delta",
         "add.u32 %b_dst, %b_dst, %delta",
     };
+    out.insert(out.end(), slot.begin(), slot.end());
     if (plan.sparse()) out.push_back("add.u32 %e_dst, %e_dst, %delta");
     return out;
 }

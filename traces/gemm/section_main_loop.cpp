@@ -191,13 +191,14 @@ void write_main_loop(PtxText& text, const KernelPlan& plan) {
     text.label("LOOP_BODY");
 
     // The copies keep to the k-steps before the last, whose wait covers them.
-    Lines copies = copy_instructions(plan);
-    append(copies, copy_advance(plan));
+    const Lines copies = copy_instructions(plan);
     const std::size_t copy_slots = (plan.k_steps - 1) * plan.groups;
     for (std::uint32_t k_step = 0; k_step < plan.k_steps; ++k_step) {
         const bool last_step = k_step + 1 == plan.k_steps;
         Schedule schedule(plan.groups);
         schedule_fragments(schedule, plan, k_step, last_step ? 1 : 0);
+        // Behind write_next_stage(), which uses the same scratch registers.
+        if (last_step) schedule.spread(1, plan.groups, copy_advance(plan));
         for (std::uint32_t group = 0; group < plan.groups; ++group) {
             text.comment(format("k-step {}, columns {} to {} of the warp", k_step, group * 16,
                                 group * 16 + 15));

@@ -46,11 +46,11 @@ void write_main_loop(PtxText& text, const KernelPlan& plan);
 /// last tile.
 void write_epilogue(PtxText& text, const KernelPlan& plan);
 
-/// The copies of one stage and the advance of their sources, as instructions that may stand
-/// anywhere between others.
+/// The copies of one stage and their commit, as instructions that may stand anywhere between others.
 [[nodiscard]] std::vector<std::string> copy_instructions(const KernelPlan& plan);
 
-/// Commits the stage and moves the destinations on; the slot after the last stage is the first.
+/// Moves sources and destinations on to the next stage; the slot after the last one is the first. A
+/// copy reads its registers long after it has issued, so this must not follow closely.
 [[nodiscard]] std::vector<std::string> copy_advance(const KernelPlan& plan);
 
 /// Sets the predicates of the next stage's copies: %p_copy (there is one) and %p_last (it is the

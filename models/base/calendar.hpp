@@ -1,0 +1,54 @@
+#pragma once
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "models/base/cycle.hpp"
+#include "models/base/error.hpp"
+
+namespace sptc::base {
+
+/// Items that become due at known cycles, in a ring of buckets: no item is compared with another.
+/// Items of one cycle keep the order in which they were pushed.
+template <class T>
+class Calendar {
+  public:
+    /// `cycle` lies after the current one.
+    void push(const T& item, Cycle now, Cycle cycle) {
+        SPTC_ASSERT(cycle > now);
+        if (size_ == 0) now_ = now;
+        while (cycle - now_ >= buckets_.size()) grow();
+        buckets_[cycle % buckets_.size()].push_back(item);
+        ++size_;
+    }
+
+    /// Visits and removes what is due at `now`. From a push on, until it is empty, no cycle may be
+    /// left out.
+    template <class Visit>
+    void take(Cycle now, Visit&& visit) {
+        if (size_ == 0) return;
+        SPTC_ASSERT(now - now_ <= 1);
+        now_ = now;
+        std::vector<T>& bucket = buckets_[now % buckets_.size()];
+        for (const T& item : bucket) visit(item);
+        size_ -= bucket.size();
+        bucket.clear();
+    }
+
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+
+  private:
+    void grow() {
+        std::vector<std::vector<T>> larger(2 * buckets_.size());
+        for (Cycle cycle = now_; cycle < now_ + buckets_.size(); ++cycle) {
+            larger[cycle % larger.size()] = std::move(buckets_[cycle % buckets_.size()]);
+        }
+        buckets_ = std::move(larger);
+    }
+
+    std::vector<std::vector<T>> buckets_{std::vector<std::vector<T>>(1024)};
+    std::size_t size_ = 0;
+    Cycle now_ = 0;
+};
+
+}  // namespace sptc::base
