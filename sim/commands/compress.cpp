@@ -216,9 +216,9 @@ void add_compress(CLI::App& app, int&) {
                        : "'" + path + "': expected a name ending in .safetensors";
         });
     compress->add_option("--pattern", options->pattern, "N:M")->capture_default_str();
-    compress->add_option("--order", options->order, "Order of 2:4 metadata: row-major or cutlass")
+    compress->add_option("--order", options->order, "Order of 2:4 metadata")
         ->check(CLI::IsMember({"row-major", "cutlass"}))
-        ->type_name("")
+        ->type_name("ORDER")
         ->capture_default_str();
     compress->callback([options] { run_compress(*options); });
 }

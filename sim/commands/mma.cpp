@@ -103,6 +103,15 @@ void write_json(const isa::MmaForm& form, const Options& options, const std::str
     base::write_text(options.json, json.dump(2) + "\n");
 }
 
+/// CLI11 would turn "-1" into a huge number.
+std::string check_count(const std::string& text) {
+    constexpr std::size_t kMostDigits = 15;
+    const bool is_number = !text.empty() && text.size() <= kMostDigits &&
+                           text.find_first_not_of("0123456789") == std::string::npos;
+    if (is_number && text.find_first_not_of('0') != std::string::npos) return {};
+    return "'" + text + "': expected a number of items, 1 or more";
+}
+
 int run_mma(const Options& options) {
     const isa::MmaForm& form = isa::parse_mma(options.op);
     require_matching_metadata(form, options);
@@ -143,7 +152,10 @@ void add_mma(CLI::App& app, int& exit_code) {
     mma->add_option("--b", options->files.b, "Matrices B")->required()->type_name("FILE");
     mma->add_option("--c", options->files.c, "Matrices C")->required()->type_name("FILE");
     mma->add_option("--e", options->files.e, "Metadata words, for mma.sp")->type_name("FILE");
-    mma->add_option("--count", options->count, "Number of items")->required();
+    mma->add_option("--count", options->count, "Number of items")
+        ->required()
+        ->check(check_count)
+        ->type_name("N");
     mma->add_option("--out", options->files.d, "Where the matrices D are written")
         ->required()
         ->type_name("FILE");
