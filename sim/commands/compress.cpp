@@ -166,7 +166,7 @@ void print_summary(const Container& container, const WeightMatrix& weights,
                type_and_shape(container.position_type, container.rows, container.position_columns),
                container.positions.size(),
                has_metadata_words(pattern) ? fmt::format(", {}", options.order) : "");
-    fmt::print("out        {}: {} bytes of tensors, {:.3f} of the input\n", options.out, after,
+    fmt::print("out        {}: {} bytes of tensors, {:.4f} of the input\n", options.out, after,
                static_cast<double>(after) / static_cast<double>(before));
 }
 

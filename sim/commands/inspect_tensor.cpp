@@ -10,6 +10,7 @@
 
 #include "models/sparsity/check.hpp"
 #include "sim/commands/any_matrix.hpp"
+#include "traces/tensor_file/element_format.hpp"
 #include "traces/tensor_file/read_matrix.hpp"
 #include "traces/tensor_file/safetensors.hpp"
 
@@ -95,18 +96,25 @@ void print_groups_of_four(const Dense<E>& matrix) {
     }
 }
 
-void inspect_matrix(const std::string& path) {
-    tensor_file::Matrix matrix = tensor_file::read_matrix(path);
+void inspect_elements(const std::string& path) {
+    tensor_file::Tensor tensor = tensor_file::read_tensor(path);
+    const bool is_matrix = tensor.shape.size() == 2;
     fmt::print("tensor     {}\n", path);
-    fmt::print("type       {}, {} bytes\n",
-               type_and_shape(matrix.type, matrix.rows, matrix.columns), matrix.data.size());
+    fmt::print("type       {} {}, {} bytes\n", types::name(tensor.matrix.type),
+               tensor_file::shape_text(tensor.shape), tensor.matrix.data.size());
     std::visit(
-        [](const auto& dense) {
+        [is_matrix](const auto& dense) {
             print_range(range_of(dense), dense.elements.size());
+            if (!is_matrix) return;
             print_patterns(dense);
             print_groups_of_four(dense);
         },
-        take_dense(std::move(matrix)));
+        take_dense(std::move(tensor.matrix)));
+}
+
+bool is_weight_matrix(const tensor_file::TensorEntry& tensor) {
+    const auto type = tensor_file::safetensors_type(tensor.dtype);
+    return tensor.shape.size() == 2 && type && types::row(*type).exponent_bits > 0;
 }
 
 void list_tensors(const std::string& path) {
@@ -122,10 +130,9 @@ void list_tensors(const std::string& path) {
         fmt::print("  {:<{}}  {:<5} {}\n", tensor.name, width, tensor.dtype,
                    tensor_file::shape_text(tensor.shape));
     }
-    const auto matrix = std::find_if(tensors.begin(), tensors.end(),
-                                     [](const auto& tensor) { return tensor.shape.size() == 2; });
-    if (matrix == tensors.end()) return;
-    fmt::print("More about one matrix: sptc inspect {}:{}\n", path, matrix->name);
+    const auto weights = std::find_if(tensors.begin(), tensors.end(), is_weight_matrix);
+    if (weights == tensors.end()) return;
+    fmt::print("More about one: sptc inspect {}:{}\n", path, weights->name);
 }
 
 }  // namespace
@@ -135,7 +142,7 @@ void inspect_tensor(const std::string& path) {
     if (parsed.file.extension() == ".safetensors" && parsed.tensor.empty()) {
         list_tensors(path);
     } else {
-        inspect_matrix(path);
+        inspect_elements(path);
     }
 }
 

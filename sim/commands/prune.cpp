@@ -60,10 +60,10 @@ void run_prune(const Options& options) {
     const sparsity::PruneReport report = std::visit(
         [&](auto& matrix) {
             if (const std::uint64_t count = count_non_finite(matrix); count > 0) {
-                warn(
-                    fmt::format("{}: {} elements are NaN or infinite: they count as the largest "
-                                "and not in the retained magnitude",
-                                options.in, count));
+                warn(fmt::format(
+                    "{}: elements that are NaN or infinite: {}; they count as the largest "
+                    "and not in the retained magnitude",
+                    options.in, count));
             }
             const sparsity::PruneReport pruned = sparsity::prune(matrix, pattern);
             tensor_file::write_npy(options.out, weights.type,
