@@ -159,7 +159,7 @@ void MmaRunner::run(const MmaForm& form, const MmaBatch& batch) {
         try {
             tensor_core_.issue(instruction, registers.operands(), i, now_);
         } catch (const base::KernelError& error) {
-            throw base::KernelError(fmt::format("item {}: {}", i, error.what()));
+            throw base::KernelError(fmt::format("item {}: {}", batch.first_item + i, error.what()));
         }
         while (tensor_core_.busy()) {
             now_ = tensor_core_.due();

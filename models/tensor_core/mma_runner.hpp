@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <systemc>
 
@@ -18,6 +19,7 @@ struct MmaBatch {
     std::span<const std::byte> c;
     std::span<const std::byte> e;
     std::span<std::byte> d;
+    std::uint64_t first_item = 0;  ///< number of the first item, for messages
 };
 
 /// Runs matrix instructions through one tensor core, without an SM around it. It elaborates the

@@ -14,19 +14,32 @@ MatrixExtent matrix_extent(std::span<const std::uint64_t> shape, types::DataType
             fmt::format("{}: shape {} has {} dimensions, expected 2 (rows, columns)", where,
                         shape_text(shape), shape.size()));
     }
-    const std::uint64_t rows = shape[0];
-    const std::uint64_t columns = shape[1];
-    if (rows == 0 || columns == 0) {
+    if (shape[0] == 0 || shape[1] == 0) {
         throw base::ConfigError(fmt::format(
             "{}: shape {}, expected at least one row and one column", where, shape_text(shape)));
     }
-    const auto element_bytes = static_cast<std::uint64_t>(types::bits(type) / 8);
+    return tensor_extent(shape, type, where);
+}
+
+MatrixExtent tensor_extent(std::span<const std::uint64_t> shape, types::DataType type,
+                           std::string_view where) {
     constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-    if (rows > kMost / columns || rows * columns > kMost / element_bytes) {
-        throw base::ConfigError(fmt::format("{}: shape {} of {} needs more than {} bytes", where,
-                                            shape_text(shape), types::name(type), kMost));
+    std::uint64_t bytes = static_cast<std::uint64_t>(types::bits(type) / 8);
+    for (const std::uint64_t extent : shape) {
+        if (extent == 0) {
+            throw base::ConfigError(fmt::format("{}: shape {}, expected at least one element",
+                                                where, shape_text(shape)));
+        }
+        if (bytes > kMost / extent) {
+            throw base::ConfigError(fmt::format("{}: shape {} of {} needs more than {} bytes",
+                                                where, shape_text(shape), types::name(type),
+                                                kMost));
+        }
+        bytes *= extent;
     }
-    return {rows, columns, rows * columns * element_bytes};
+    const std::uint64_t elements = bytes / static_cast<std::uint64_t>(types::bits(type) / 8);
+    const std::uint64_t columns = shape.empty() ? 1 : shape.back();
+    return {elements / columns, columns, bytes};
 }
 
 std::string shape_text(std::span<const std::uint64_t> shape) {

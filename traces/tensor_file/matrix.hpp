@@ -24,6 +24,13 @@ struct Matrix {
     std::vector<std::byte> data;  ///< rows * columns elements
 };
 
+/// A tensor of any number of dimensions: `matrix` holds its elements as [all but the last extent x
+/// the last extent].
+struct Tensor {
+    std::vector<std::uint64_t> shape;
+    Matrix matrix;
+};
+
 /// The extents of a matrix in a file, proven to fit into 64 bits.
 struct MatrixExtent {
     std::uint64_t rows;
@@ -34,6 +41,10 @@ struct MatrixExtent {
 /// Checks that a shape is that of a matrix with at least one element. Throws ConfigError that
 /// begins with `where`.
 [[nodiscard]] MatrixExtent matrix_extent(std::span<const std::uint64_t> shape, types::DataType type,
+                                         std::string_view where);
+
+/// The same for any number of dimensions: the extents of Tensor::matrix.
+[[nodiscard]] MatrixExtent tensor_extent(std::span<const std::uint64_t> shape, types::DataType type,
                                          std::string_view where);
 
 /// "[768 x 3072]"

@@ -85,15 +85,20 @@ std::string header_bytes(std::string_view descr, std::span<const std::uint64_t> 
     return bytes + header;
 }
 
-}  // namespace
+using ExtentRule = MatrixExtent (*)(std::span<const std::uint64_t> shape, types::DataType type,
+                                    std::string_view where);
 
-Matrix read_npy(const std::filesystem::path& path) {
+Tensor load(const std::filesystem::path& path, ExtentRule extent_rule) {
     InputFile file(path);
     const HeaderText text = read_header_text(file);
     const NpyHeader header = parse_npy_header(text.text, file.name(), text.first_byte);
     const std::uint64_t data_at = text.first_byte + text.text.size();
-    const MatrixExtent extent = matrix_extent(
+    const MatrixExtent extent = extent_rule(
         header.shape, header.type, fmt::format("{}: byte {}", file.name(), text.first_byte));
+    if (header.fortran_order && header.shape.size() > 2) {
+        file.fail(text.first_byte, fmt::format("Fortran order of {} dimensions, expected at most 2",
+                                               header.shape.size()));
+    }
     Matrix matrix{header.type, extent.rows, extent.columns, {}};
     matrix.data =
         file.read(data_at, extent.bytes,
@@ -102,12 +107,18 @@ Matrix read_npy(const std::filesystem::path& path) {
         file.fail(data_at + extent.bytes, fmt::format("{} bytes follow the data, expected the end",
                                                       file.size_bytes() - data_at - extent.bytes));
     }
-    if (header.fortran_order) {
+    if (header.fortran_order && header.shape.size() == 2) {
         matrix.data = transposed(matrix.data, extent.rows, extent.columns,
                                  static_cast<std::size_t>(types::bits(header.type) / 8));
     }
-    return matrix;
+    return {header.shape, std::move(matrix)};
 }
+
+}  // namespace
+
+Matrix read_npy(const std::filesystem::path& path) { return load(path, matrix_extent).matrix; }
+
+Tensor read_npy_tensor(const std::filesystem::path& path) { return load(path, tensor_extent); }
 
 void write_npy(const std::filesystem::path& path, types::DataType type,
                std::span<const std::uint64_t> shape, std::span<const std::byte> data) {

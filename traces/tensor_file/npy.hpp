@@ -14,6 +14,9 @@ namespace sptc::tensor_file {
 /// for anything else: nothing is allocated beyond the size of the file.
 [[nodiscard]] Matrix read_npy(const std::filesystem::path& path);
 
+/// The same for any number of dimensions; Fortran order only for up to two.
+[[nodiscard]] Tensor read_npy_tensor(const std::filesystem::path& path);
+
 /// Writes a .npy file (format 1.0, C order) that appears whole or not at all. `data` holds the
 /// little-endian elements of `shape`, any number of dimensions. Throws ConfigError when .npy has no
 /// such type or the file cannot be written.

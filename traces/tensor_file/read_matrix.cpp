@@ -39,4 +39,10 @@ Matrix read_matrix(std::string_view text) {
                                               : read_safetensors(path.file, path.tensor);
 }
 
+Tensor read_tensor(std::string_view text) {
+    const TensorPath path = parse_tensor_path(text);
+    return path.file.native().ends_with(kNpy) ? read_npy_tensor(path.file)
+                                              : read_safetensors_tensor(path.file, path.tensor);
+}
+
 }  // namespace sptc::tensor_file

@@ -20,4 +20,7 @@ struct TensorPath {
 /// Reads the matrix that parse_tensor_path() names, as read_npy() and read_safetensors() do.
 [[nodiscard]] Matrix read_matrix(std::string_view text);
 
+/// The same for a tensor of any number of dimensions.
+[[nodiscard]] Tensor read_tensor(std::string_view text);
+
 }  // namespace sptc::tensor_file

@@ -167,14 +167,10 @@ const TensorEntry& select(const std::vector<TensorEntry>& entries, std::string_v
         fmt::format("{}: no tensor '{}'; the file has {}", file, tensor, describe(entries)));
 }
 
-}  // namespace
+using ExtentRule = MatrixExtent (*)(std::span<const std::uint64_t> shape, types::DataType type,
+                                    std::string_view where);
 
-std::vector<TensorEntry> list_safetensors(const std::filesystem::path& path) {
-    InputFile file(path);
-    return read_entries(file);
-}
-
-Matrix read_safetensors(const std::filesystem::path& path, std::string_view tensor) {
+Tensor load(const std::filesystem::path& path, std::string_view tensor, ExtentRule extent_rule) {
     InputFile file(path);
     const std::vector<TensorEntry> entries = read_entries(file);
     const TensorEntry& entry = select(entries, tensor, file.name());
@@ -184,13 +180,29 @@ Matrix read_safetensors(const std::filesystem::path& path, std::string_view tens
         throw base::ConfigError(fmt::format("{}: type '{}', expected one of {}", where, entry.dtype,
                                             safetensors_spellings()));
     }
-    const MatrixExtent extent = matrix_extent(entry.shape, *type, where);
+    const MatrixExtent extent = extent_rule(entry.shape, *type, where);
     if (entry.end - entry.begin != extent.bytes) {
         throw base::ConfigError(fmt::format("{}: data_offsets span {} bytes, expected {} for {} {}",
                                             where, entry.end - entry.begin, extent.bytes,
                                             shape_text(entry.shape), entry.dtype));
     }
-    return {*type, extent.rows, extent.columns, file.read(entry.begin, extent.bytes, where)};
+    return {entry.shape,
+            {*type, extent.rows, extent.columns, file.read(entry.begin, extent.bytes, where)}};
+}
+
+}  // namespace
+
+std::vector<TensorEntry> list_safetensors(const std::filesystem::path& path) {
+    InputFile file(path);
+    return read_entries(file);
+}
+
+Matrix read_safetensors(const std::filesystem::path& path, std::string_view tensor) {
+    return load(path, tensor, matrix_extent).matrix;
+}
+
+Tensor read_safetensors_tensor(const std::filesystem::path& path, std::string_view tensor) {
+    return load(path, tensor, tensor_extent);
 }
 
 }  // namespace sptc::tensor_file

@@ -27,4 +27,8 @@ struct TensorEntry {
 /// unknown.
 [[nodiscard]] Matrix read_safetensors(const std::filesystem::path& path, std::string_view tensor);
 
+/// The same for any number of dimensions.
+[[nodiscard]] Tensor read_safetensors_tensor(const std::filesystem::path& path,
+                                             std::string_view tensor);
+
 }  // namespace sptc::tensor_file

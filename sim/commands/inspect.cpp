@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "models/base/error.hpp"
+#include "sim/commands/command.hpp"
+#include "sim/commands/inspect_gpu.hpp"
+#include "sim/commands/inspect_tensor.hpp"
+#include "sim/run/gpu_config.hpp"
+#include "sim/run/hierarchy.hpp"
+
+namespace sptc::commands {
+namespace {
+
+constexpr std::string_view kHelp =
+    R"(What FILE may be:
+  weights.npy                 type, shape, zeros, range, which N:M patterns the matrix fits
+  model.safetensors           the list of its tensors
+  model.safetensors:TENSOR    as for .npy
+  gpu.json, or a100           a GPU description: is it valid, and what can the GPU do
+
+Examples:
+  sptc inspect pruned.npy
+  sptc inspect a100
+  sptc inspect --hierarchy a100                   the SystemC modules and what their ports meet)";
+
+struct Options {
+    std::string file;
+    std::string hierarchy;
+};
+
+bool is_built_in_gpu(const std::string& name) {
+    const std::vector<std::string> names = run::gpu_names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// One kind of file that is understood. A further kind (PTX, launch files) is a further row.
+struct Kind {
+    bool (*matches)(const std::string& file);
+    void (*inspect)(const std::string& file);
+};
+
+constexpr Kind kKinds[] = {
+    {[](const std::string& file) { return is_built_in_gpu(file) || file.ends_with(".json"); },
+     inspect_gpu},
+    {[](const std::string& file) {
+         return file.ends_with(".npy") || file.find(".safetensors") != std::string::npos ||
+                file.find(".npy:") != std::string::npos;
+     },
+     inspect_tensor},
+};
+
+void inspect_file(const std::string& file) {
+    for (const Kind& kind : kKinds) {
+        if (kind.matches(file)) {
+            kind.inspect(file);
+            return;
+        }
+    }
+    throw base::ConfigError(
+        fmt::format("{}: nothing is known about this kind of file; expected FILE.npy, "
+                    "FILE.safetensors[:TENSOR], a GPU description FILE.json, or one of the GPUs {}",
+                    file, fmt::join(run::gpu_names(), ", ")));
+}
+
+void run_inspect(const Options& options) {
+    if (options.file.empty() == options.hierarchy.empty()) {
+        throw CLI::ValidationError("inspect", "expected either FILE or --hierarchy GPU");
+    }
+    if (options.hierarchy.empty()) {
+        inspect_file(options.file);
+    } else {
+        fmt::print("{}", run::hierarchy_text(run::load_gpu(options.hierarchy)));
+    }
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, int&) {
+    auto options = std::make_shared<Options>();
+    CLI::App* inspect =
+        app.add_subcommand("inspect", "Show what a file holds, or how a GPU is built");
+    inspect->footer(std::string(kHelp));
+    inspect->add_option("FILE", options->file, "See below")->type_name("");
+    inspect
+        ->add_option("--hierarchy", options->hierarchy,
+                     "Print the SystemC module tree of a GPU (name or description FILE.json)")
+        ->type_name("GPU");
+    inspect->callback([options] { run_inspect(*options); });
+}
+
+}  // namespace sptc::commands
