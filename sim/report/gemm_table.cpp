@@ -36,10 +36,6 @@ std::string megabytes(std::uint64_t bytes) {
     return fmt::format("{:.2f}", static_cast<double>(bytes) * 1e-6);
 }
 
-std::string share(std::uint64_t part, std::uint64_t whole) {
-    return fmt::format("{:.1f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
-}
-
 void add_kernel_rows(Table& table) {
     table.row("kernel", [](const GemmKernelResult& k) {
         return std::string(k.problem.sparse ? "2:4" : "dense");
@@ -88,16 +84,20 @@ void add_figure_rows(Table& table, const gpu::GpuSpec& gpu) {
 }
 
 void add_activity_rows(Table& table, const run::GemmResult& result) {
-    for (std::size_t i = 0; i < sm::kActivities; ++i) {
+    table.row(
+        "with a warp resident",
+        [](const GemmKernelResult& k) {
+            return share(resident_cycles(k.simulation), all_cycles(k.simulation));
+        },
+        "% of all, of these:");
+    for (std::size_t i = 0; i < kResidentActivities; ++i) {
         const bool seen = result.kernel.simulation.activity[i] != 0 ||
                           (result.dense && result.dense->simulation.activity[i] != 0);
         if (!seen) continue;
         table.row(
             sm::activity_name(static_cast<sm::Activity>(i)),
             [i](const GemmKernelResult& k) {
-                std::uint64_t all = 0;
-                for (const std::uint64_t cycles : k.simulation.activity) all += cycles;
-                return share(k.simulation.activity[i], all);
+                return share(k.simulation.activity[i], resident_cycles(k.simulation));
             },
             "%");
     }

@@ -45,14 +45,12 @@ std::string launch_table(const run::LaunchResult& result) {
     row("warp instructions", fmt::format("{}", kernel.warp_instructions));
     row("tensor core utilisation", fmt::format("{:.1f}", 100 * tensor_utilisation(result)), "%");
     text += "sub-core cycles\n";
-    std::uint64_t all = 0;
-    for (const std::uint64_t cycles : kernel.activity) all += cycles;
-    for (std::size_t i = 0; i < sm::kActivities; ++i) {
+    row("with a warp resident", share(resident_cycles(kernel), all_cycles(kernel)),
+        "% of all, of these:");
+    for (std::size_t i = 0; i < kResidentActivities; ++i) {
         if (kernel.activity[i] == 0) continue;
         row(sm::activity_name(static_cast<sm::Activity>(i)),
-            fmt::format("{:.1f}",
-                        100.0 * static_cast<double>(kernel.activity[i]) / static_cast<double>(all)),
-            "%");
+            share(kernel.activity[i], resident_cycles(kernel)), "%");
     }
     text += "bytes moved\n";
     row("shared memory, read", fmt::format("{:.3f}", megabytes(kernel.shared_read_bytes)), "MB");

@@ -1,6 +1,8 @@
 #include "sim/report/metrics.hpp"
 
-#include "models/sparsity/pattern.hpp"
+#include <fmt/format.h>
+
+#include <numeric>
 
 namespace sptc::report {
 
@@ -32,6 +34,20 @@ std::uint64_t whole_gpu(const gpu::KernelResult& result, std::uint64_t simulated
     return static_cast<std::uint64_t>(static_cast<double>(simulated_count) *
                                       static_cast<double>(result.ctas) /
                                       static_cast<double>(result.simulated_ctas));
+}
+
+std::uint64_t all_cycles(const gpu::KernelResult& result) {
+    return std::accumulate(result.activity.begin(), result.activity.end(), std::uint64_t{0});
+}
+
+std::uint64_t resident_cycles(const gpu::KernelResult& result) {
+    return all_cycles(result) - result.activity[kResidentActivities];
+}
+
+std::string share(std::uint64_t part, std::uint64_t whole) {
+    return fmt::format(
+        "{:.1f}",
+        whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 }  // namespace sptc::report

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string>
 
 #include "models/gpu/gpu_spec.hpp"
 #include "models/gpu/kernel_result.hpp"
@@ -26,5 +27,13 @@ struct GemmMetrics {
 /// exactly the counts when every SM is simulated.
 [[nodiscard]] std::uint64_t whole_gpu(const gpu::KernelResult& result,
                                       std::uint64_t simulated_count);
+
+/// Sub-core cycles, and those of them in which a warp was resident.
+inline constexpr std::size_t kResidentActivities = static_cast<std::size_t>(sm::Activity::kNoWarp);
+[[nodiscard]] std::uint64_t all_cycles(const gpu::KernelResult& result);
+[[nodiscard]] std::uint64_t resident_cycles(const gpu::KernelResult& result);
+
+/// "12.3": part of whole in percent.
+[[nodiscard]] std::string share(std::uint64_t part, std::uint64_t whole);
 
 }  // namespace sptc::report

@@ -16,9 +16,9 @@
 
 using namespace sptc;
 using Catch::Matchers::Contains;
-using tests::ProgramRun;
-using tests::run_sptc;
-using tests::TemporaryDirectory;
+using test::ProgramRun;
+using test::run_sptc;
+using test::TemporaryDirectory;
 
 namespace {
 

@@ -21,8 +21,8 @@ using namespace sptc;
 using Catch::Matchers::Contains;
 using sparsity::Dense;
 using tensor_file::Matrix;
-using tests::ProgramRun;
-using tests::TemporaryDirectory;
+using test::ProgramRun;
+using test::TemporaryDirectory;
 using types::DataType;
 
 namespace {
@@ -40,7 +40,7 @@ Halves random_halves(std::size_t rows, std::size_t columns) {
 
 struct Workplace {
     [[nodiscard]] ProgramRun run(const std::string& arguments) const {
-        return tests::run_sptc(directory.path(), arguments);
+        return test::run_sptc(directory.path(), arguments);
     }
     [[nodiscard]] std::filesystem::path path(const std::string& name) const {
         return directory.path() / name;

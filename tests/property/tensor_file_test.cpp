@@ -21,7 +21,7 @@ tensor_file::Matrix random_matrix(base::Random& random, types::DataType type) {
     return matrix;
 }
 
-std::string npy_text(const tests::TemporaryDirectory& directory,
+std::string npy_text(const test::TemporaryDirectory& directory,
                      const tensor_file::Matrix& matrix) {
     const auto file = directory.path() / "written.npy";
     tensor_file::write_npy(file, matrix);
@@ -51,7 +51,7 @@ void read_broken(const std::string& path, bool& refused) {
 }  // namespace
 
 TEST_CASE("npy: every type that can be written is read back with the same bytes") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     base::Random random(5);
     int types_written = 0;
     for (const tensor_file::ElementFormat& format : tensor_file::element_formats()) {
@@ -72,7 +72,7 @@ TEST_CASE("npy: every type that can be written is read back with the same bytes"
 }
 
 TEST_CASE("npy: a matrix in Fortran order is the transposed matrix") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     base::Random random(6);
     for (int trial = 0; trial < 20; ++trial) {
         const auto matrix = random_matrix(random, types::DataType::kF32);
@@ -90,7 +90,7 @@ TEST_CASE("npy: a matrix in Fortran order is the transposed matrix") {
 }
 
 TEST_CASE("tensor files: a file that is cut anywhere is a ConfigError") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     base::Random random(7);
     const std::string npy = npy_text(directory, random_matrix(random, types::DataType::kF16));
     bool refused = false;
@@ -109,7 +109,7 @@ TEST_CASE("tensor files: a file that is cut anywhere is a ConfigError") {
 }
 
 TEST_CASE("tensor files: any changed bytes give a matrix or a ConfigError, nothing else") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     base::Random random(8);
     const std::string npy = npy_text(directory, random_matrix(random, types::DataType::kF64));
     const std::string safetensors = safetensors_text();

@@ -8,7 +8,7 @@
 
 #include "models/base/file.hpp"
 
-namespace sptc::tests {
+namespace sptc::test {
 
 /// What a run of the program left.
 struct ProgramRun {
@@ -31,4 +31,4 @@ inline ProgramRun run_sptc(const std::filesystem::path& directory, const std::st
     return run;
 }
 
-}  // namespace sptc::tests
+}  // namespace sptc::test

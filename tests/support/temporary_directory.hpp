@@ -9,7 +9,7 @@
 
 #include "models/base/file.hpp"
 
-namespace sptc::tests {
+namespace sptc::test {
 
 /// A fresh directory that vanishes with its content at the end of the test.
 class TemporaryDirectory {
@@ -39,4 +39,4 @@ class TemporaryDirectory {
     std::filesystem::path path_;
 };
 
-}  // namespace sptc::tests
+}  // namespace sptc::test

@@ -12,7 +12,7 @@ TEST_CASE("mma files: the check finds two swapped mux inputs and says where they
     const isa::MmaForm& form =
         isa::parse_mma("mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32");
     // A: all ones; E: positions 0 and 1 of every chunk; B[k][n] = k; C: 0.
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     std::string a, b;
     for (int i = 0; i < 16 * 16; ++i) a += {'\x00', '\x3c'};
     for (int k = 0; k < 32; ++k) {

@@ -31,7 +31,7 @@ const std::string kHalves("\x00\x3c\x00\x40\x00\x42\x00\x44\x00\x45\x00\x46", 12
 
 /// What reading a file with this content says; "" when it is read.
 std::string message(const std::string& content) {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const std::string file = directory.write("a.npy", content);
     try {
         (void)tensor_file::read_matrix(file);
@@ -46,7 +46,7 @@ std::string message(const std::string& content) {
 }  // namespace
 
 TEST_CASE("npy: format versions 1, 2 and 3 give the same matrix") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     for (const char major : {'\1', '\2', '\3'}) {
         const auto file =
             directory.write("a.npy", npy(major, dictionary("<f2", "False", "(2, 3)"), kHalves));
@@ -60,7 +60,7 @@ TEST_CASE("npy: format versions 1, 2 and 3 give the same matrix") {
 }
 
 TEST_CASE("npy: Fortran order is transposed to rows") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const auto file =
         directory.write("a.npy", npy(1, dictionary("<f2", "True", "(2, 3)"), kHalves));
     CHECK(tensor_file::elements_of<std::uint16_t>(tensor_file::read_npy(file)) ==
@@ -130,7 +130,7 @@ TEST_CASE("npy: only matrices with as many bytes as they claim are read") {
 }
 
 TEST_CASE("npy: what is written has the header of format 1.0 and is read back") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const std::string file = (directory.path() / "d.npy").string();
     const auto matrix = tensor_file::matrix_of<float>(DataType::kF32, 2, 2, {1, 2, 3, 4});
     tensor_file::write_npy(file, matrix);
@@ -147,7 +147,7 @@ TEST_CASE("npy: what is written has the header of format 1.0 and is read back") 
 }
 
 TEST_CASE("npy: any number of dimensions can be written, other types cannot") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const auto file = directory.path() / "v.npy";
     const std::vector<std::byte> data(6);
     tensor_file::write_npy(file, DataType::kU16, std::vector<std::uint64_t>{3}, data);
@@ -160,7 +160,7 @@ TEST_CASE("npy: any number of dimensions can be written, other types cannot") {
 }
 
 TEST_CASE("read_matrix: unknown extensions, missing files and directories are refused") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     CHECK_THROWS_WITH(tensor_file::read_matrix("weights.pt"),
                       Contains("weights.pt") && Contains(".npy") && Contains(".safetensors"));
     CHECK_THROWS_WITH(tensor_file::read_matrix("a.npy:b"), Contains("expected no tensor name"));

@@ -35,7 +35,7 @@ const std::string kData(
     20);
 
 std::string message(const std::string& content, const std::string& tensor = "") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const std::string file = directory.write("a.safetensors", content);
     try {
         (void)tensor_file::read_safetensors(file, tensor);
@@ -55,7 +55,7 @@ std::string entry_message(const std::string& entry) {
 }  // namespace
 
 TEST_CASE("safetensors: a tensor is found by name and read from its offsets") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const auto file = directory.write("a.safetensors", safetensors(kHeader, kData));
     const tensor_file::Matrix w = tensor_file::read_matrix(file + ":w");
     CHECK(w.type == DataType::kBf16);

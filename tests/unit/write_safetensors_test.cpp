@@ -12,7 +12,7 @@ using Catch::Matchers::Contains;
 using types::DataType;
 
 TEST_CASE("write safetensors: tensors of every kind are read back, and the data is aligned") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const std::filesystem::path file = directory.path() / "a.safetensors";
     const std::vector<std::uint16_t> halves{0x3c00, 0x4000, 0x4200};
     const std::vector<float> floats{1.5f, -2.0f};
@@ -40,7 +40,7 @@ TEST_CASE("write safetensors: tensors of every kind are read back, and the data 
 }
 
 TEST_CASE("write safetensors: a type that the format lacks is refused and nothing is written") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const std::filesystem::path file = directory.path() / "a.safetensors";
     const std::vector<std::byte> data(4);
     const std::vector<tensor_file::NamedTensor> tensors{{"t", DataType::kTf32, {1}, data}};
@@ -49,7 +49,7 @@ TEST_CASE("write safetensors: a type that the format lacks is refused and nothin
 }
 
 TEST_CASE("read tensor: the shape of any rank is kept, its elements lie row by row") {
-    const tests::TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const std::filesystem::path file = directory.path() / "a.safetensors";
     const std::vector<float> floats{1, 2, 3, 4, 5, 6, 7, 8};
     tensor_file::write_safetensors(
