@@ -55,9 +55,23 @@ void write_text(const std::filesystem::path& path, std::string_view text) {
     write_bytes(path, std::as_bytes(std::span(text)));
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path)
-    : path_(std::move(path)), partial_(path_.string() + ".sptc-partial") {
-    descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+void require_writable(const std::filesystem::path& path) { const AtomicFile probe(path); }
+
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path_, error)) {
+        throw ConfigError(fmt::format("{}: cannot be written: is a directory", path_.string()));
+    }
+    // Through a link the file itself is replaced; what is no regular file is written in place.
+    if (std::filesystem::is_symlink(path_, error)) {
+        const std::filesystem::path target = std::filesystem::canonical(path_, error);
+        if (!error) path_ = target;
+    }
+    const bool in_place =
+        std::filesystem::exists(path_, error) && !std::filesystem::is_regular_file(path_, error);
+    partial_ = in_place ? path_ : std::filesystem::path(path_.string() + ".sptc-partial");
+    const int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_TRUNC);
+    descriptor_ = ::open(partial_.c_str(), flags, 0666);
     if (descriptor_ < 0) {
         throw ConfigError(
             fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
@@ -67,8 +81,12 @@ AtomicFile::AtomicFile(std::filesystem::path path)
 AtomicFile::~AtomicFile() {
     if (descriptor_ < 0) return;
     ::close(descriptor_);
+    remove_partial();
+}
+
+void AtomicFile::remove_partial() {
     std::error_code ignored;
-    std::filesystem::remove(partial_, ignored);
+    if (partial_ != path_) std::filesystem::remove(partial_, ignored);
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -87,10 +105,9 @@ void AtomicFile::commit() {
     const int status = ::close(descriptor_);
     descriptor_ = -1;
     std::error_code error;
-    if (status == 0) std::filesystem::rename(partial_, path_, error);
+    if (status == 0 && partial_ != path_) std::filesystem::rename(partial_, path_, error);
     if (status != 0 || error) {
-        std::error_code ignored;
-        std::filesystem::remove(partial_, ignored);
+        remove_partial();
         throw ConfigError(fmt::format("{}: cannot be written: {}", path_.string(),
                                       error ? error.message() : std::strerror(errno)));
     }

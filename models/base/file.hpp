@@ -20,6 +20,10 @@ namespace sptc::base {
 void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_text(const std::filesystem::path& path, std::string_view text);
 
+/// Throws ConfigError when a file could not be written later: call it before long work. Changes
+/// nothing.
+void require_writable(const std::filesystem::path& path);
+
 /// The same for output that is produced piece by piece: commit() makes the file appear, destruction
 /// without it removes what was written.
 class AtomicFile {
@@ -33,8 +37,11 @@ class AtomicFile {
     void commit();
 
   private:
+    void remove_partial();
+
     std::filesystem::path path_;
-    std::filesystem::path partial_;
+    std::filesystem::path
+        partial_;  ///< equal to path_ for a device or pipe, which cannot be replaced
     int descriptor_ = -1;
 };
 

@@ -32,6 +32,14 @@ struct Options {
     std::string emit_ptx;
 };
 
+const sparsity::Pattern& find_pattern(const std::string& name) {
+    try {
+        return sparsity::find_pattern(name);
+    } catch (const base::ConfigError& error) {
+        throw base::ConfigError(fmt::format("{}, or dense", error.what()));
+    }
+}
+
 run::GemmRequest request_of(const Options& options) {
     run::GemmRequest request;
     request.gpu = run::load_gpu(options.gpu);
@@ -40,7 +48,7 @@ run::GemmRequest request_of(const Options& options) {
     request.k = options.k;
     request.type = types::parse_data_type(options.type);
     request.accumulator = types::parse_data_type(options.accumulator);
-    if (options.pattern != "dense") request.pattern = &sparsity::find_pattern(options.pattern);
+    if (options.pattern != "dense") request.pattern = &find_pattern(options.pattern);
     request.with_dense_baseline = options.baseline == "dense";
     const bool needs_values = options.check || !options.out.empty();
     const bool values = options.values.empty() ? needs_values : options.values == "on";
@@ -58,6 +66,9 @@ run::GemmRequest request_of(const Options& options) {
 }
 
 int run_command(const Options& options) {
+    for (const std::string& file : {options.out, options.json}) {
+        if (!file.empty()) base::require_writable(file);
+    }
     const run::GemmResult result = run::run_gemm(request_of(options));
     if (!options.json.empty()) base::write_text(options.json, report::gemm_json(result, kVersion));
     fmt::print("{}", report::gemm_table(result));

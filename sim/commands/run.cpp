@@ -31,6 +31,7 @@ int run_command(const Options& options) {
     request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
     request.out_directory = options.out;
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
+    if (!options.json.empty()) base::require_writable(options.json);
     const run::LaunchResult result = run::run_launch(request);
     if (!options.json.empty())
         base::write_text(options.json, report::launch_json(result, kVersion));
