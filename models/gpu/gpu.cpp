@@ -12,6 +12,12 @@ namespace sptc::gpu {
 using base::Cycle;
 using base::kNever;
 
+namespace {
+
+constexpr std::uint64_t kProgressInterval = 4096;  ///< calls of clock() between two reports
+
+}  // namespace
+
 Gpu::Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms simulated)
     : sc_module(name),
       spec_(spec),
@@ -63,6 +69,7 @@ void Gpu::clock() {
     // SystemC would turn an exception that leaves a process into a report and lose its type.
     try {
         const Cycle next = cycle();
+        if (options_.progress && ++clock_calls_ % kProgressInterval == 0) report_progress();
         if (next == kNever) return;
         next_trigger(period_ * static_cast<double>(next - now_));
         now_ = next;
@@ -121,6 +128,11 @@ void Gpu::start_mirrored(std::uint32_t slot, std::uint64_t first_cta) {
         mirrored_->start_cta(sm, slot, first_cta + sm - 1);
         ++next_cta_;
     }
+}
+
+void Gpu::report_progress() const {
+    options_.progress(
+        static_cast<double>(next_cta_) / static_cast<double>(source_->shape().grid.count()), now_);
 }
 
 bool Gpu::finished() const {

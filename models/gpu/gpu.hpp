@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <systemc>
 #include <vector>
@@ -27,6 +28,8 @@ enum class SimulatedSms : std::uint8_t {
 struct RunOptions {
     sm::IdleSkip idle_skip = sm::IdleSkip::kOn;
     base::Cycle cycle_limit = base::kNever;  ///< beyond it a KernelError names each warp's line
+    /// Called now and then with the share of CTAs that have started and the current cycle.
+    std::function<void(double, base::Cycle)> progress{};
 };
 
 /// The whole GPU as a SystemC module: SMs, crossbar, L2, HBM and the CTA dispatcher, driven by one
@@ -52,6 +55,7 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
     void dispatch();
     void start_cta(std::uint32_t sm, std::uint64_t cta);
     void start_mirrored(std::uint32_t slot, std::uint64_t first_cta);
+    void report_progress() const;
     [[nodiscard]] bool finished() const;
     [[noreturn]] void report_deadlock() const;
     [[noreturn]] void report_limit() const;
@@ -72,7 +76,7 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
     RunOptions options_;
     Occupancy occupancy_;
     std::uint64_t next_cta_ = 0;
-    std::uint64_t simulated_sm_cycles_ = 0;
+    std::uint64_t clock_calls_ = 0;
     base::Cycle now_ = 0;
     std::exception_ptr failure_;
 };
