@@ -91,7 +91,7 @@ class FunctionalCta {
         if (options_.observer) options_.observer(cta_, index, done);
         switch (done.instruction->operation) {
             case isa::Operation::kAsyncCopy:
-                warp.open.push_back(done.async_token);
+                if (done.active_mask != 0) warp.open.push_back(done.async_token);
                 break;
             case isa::Operation::kAsyncCommit:
                 warp.groups.push_back(std::exchange(warp.open, {}));

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <initializer_list>
 #include <limits>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -12,137 +11,11 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "traces/launch/fill.hpp"
+#include "traces/launch/json_fields.hpp"
 #include "traces/launch/launch.hpp"
 
 namespace sptc::launch {
 namespace {
-
-/// A member name as a JSON pointer spells it (RFC 6901).
-std::string escaped(std::string_view key) {
-    std::string text;
-    for (char letter : key) {
-        if (letter == '~') {
-            text += "~0";
-        } else if (letter == '/') {
-            text += "~1";
-        } else {
-            text += letter;
-        }
-    }
-    return text;
-}
-
-std::string shortened(const nlohmann::json& value) {
-    std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-    if (text.size() > 60) text = text.substr(0, 57) + "...";
-    return text;
-}
-
-/// "file: /pointer: message" as a ConfigError.
-[[noreturn]] void fail_at(std::string_view file, std::string_view pointer,
-                          std::string_view message) {
-    throw base::ConfigError(
-        fmt::format("{}: {}: {}", file, pointer.empty() ? "/" : pointer, message));
-}
-
-std::uint64_t integer_of(const nlohmann::json& value, std::string_view file,
-                         std::string_view pointer, std::uint64_t low, std::uint64_t high) {
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < low ||
-        value.get<std::uint64_t>() > high) {
-        fail_at(file, pointer,
-                fmt::format("found {}, expected an integer from {} to {}", shortened(value), low,
-                            high));
-    }
-    return value.get<std::uint64_t>();
-}
-
-/// A JSON object and where it stands, for messages "file: /pointer: what was found; what was
-/// expected".
-class Fields {
-  public:
-    /// Throws ConfigError unless `value` is an object.
-    Fields(const nlohmann::json& value, std::string file, std::string pointer);
-
-    /// Every key must be one of these.
-    void expect_only(std::initializer_list<std::string_view> legal) const;
-
-    /// The member, or nullptr when it is absent.
-    [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
-    /// The member; throws ConfigError when it is absent.
-    [[nodiscard]] const nlohmann::json& at(std::string_view key) const;
-
-    [[nodiscard]] std::string string(std::string_view key) const;
-    [[nodiscard]] std::uint64_t integer(std::string_view key, std::uint64_t low,
-                                        std::uint64_t high) const;
-    [[nodiscard]] const nlohmann::json& array(std::string_view key) const;
-
-    [[nodiscard]] std::string pointer(std::string_view key) const;
-    [[nodiscard]] const std::string& file() const { return file_; }
-    [[nodiscard]] const nlohmann::json& value() const { return value_; }
-
-    /// Throws ConfigError "file: /pointer/key: message".
-    [[noreturn]] void fail(std::string_view key, std::string_view message) const;
-    [[noreturn]] void fail(std::string_view message) const;
-
-  private:
-    const nlohmann::json& value_;
-    std::string file_;
-    std::string pointer_;
-};
-
-Fields::Fields(const nlohmann::json& value, std::string file, std::string pointer)
-    : value_(value), file_(std::move(file)), pointer_(std::move(pointer)) {
-    if (!value.is_object()) {
-        fail(fmt::format("found {}, expected an object", shortened(value)));
-    }
-}
-
-void Fields::expect_only(std::initializer_list<std::string_view> legal) const {
-    for (const auto& [key, member] : value_.items()) {
-        if (std::find(legal.begin(), legal.end(), key) == legal.end()) {
-            fail(key, fmt::format("unknown key; expected one of {}", fmt::join(legal, ", ")));
-        }
-    }
-}
-
-const nlohmann::json* Fields::find(std::string_view key) const {
-    const auto found = value_.find(std::string(key));
-    return found == value_.end() ? nullptr : &*found;
-}
-
-const nlohmann::json& Fields::at(std::string_view key) const {
-    const nlohmann::json* found = find(key);
-    if (found == nullptr) fail(key, "is missing");
-    return *found;
-}
-
-std::string Fields::string(std::string_view key) const {
-    const nlohmann::json& found = at(key);
-    if (!found.is_string()) {
-        fail(key, fmt::format("found {}, expected a string", shortened(found)));
-    }
-    return found.get<std::string>();
-}
-
-std::uint64_t Fields::integer(std::string_view key, std::uint64_t low, std::uint64_t high) const {
-    return integer_of(at(key), file_, pointer(key), low, high);
-}
-
-const nlohmann::json& Fields::array(std::string_view key) const {
-    const nlohmann::json& found = at(key);
-    if (!found.is_array()) {
-        fail(key, fmt::format("found {}, expected an array", shortened(found)));
-    }
-    return found;
-}
-
-std::string Fields::pointer(std::string_view key) const { return pointer_ + "/" + escaped(key); }
-
-void Fields::fail(std::string_view key, std::string_view message) const {
-    fail_at(file_, pointer(key), message);
-}
-
-void Fields::fail(std::string_view message) const { fail_at(file_, pointer_, message); }
 
 // Limits of the CUDA programming guide (compute capability 8.0).
 constexpr std::uint64_t kMaximumGridX = 0x7fffffff;
