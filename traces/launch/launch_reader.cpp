@@ -1,8 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <initializer_list>
 #include <limits>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -11,11 +12,137 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "traces/launch/fill.hpp"
-#include "traces/launch/json_fields.hpp"
 #include "traces/launch/launch.hpp"
+#include "traces/launch/scalar.hpp"
 
 namespace sptc::launch {
 namespace {
+
+/// A member name as a JSON pointer spells it (RFC 6901).
+std::string escaped(std::string_view key) {
+    std::string text;
+    for (char letter : key) {
+        if (letter == '~') {
+            text += "~0";
+        } else if (letter == '/') {
+            text += "~1";
+        } else {
+            text += letter;
+        }
+    }
+    return text;
+}
+
+std::string shortened(const nlohmann::json& value) {
+    std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    if (text.size() > 60) text = text.substr(0, 57) + "...";
+    return text;
+}
+
+[[noreturn]] void fail_at(std::string_view file, std::string_view pointer,
+                          std::string_view message) {
+    throw base::ConfigError(
+        fmt::format("{}: {}: {}", file, pointer.empty() ? "/" : pointer, message));
+}
+
+std::uint64_t integer_of(const nlohmann::json& value, std::string_view file,
+                         std::string_view pointer, std::uint64_t low, std::uint64_t high) {
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < low ||
+        value.get<std::uint64_t>() > high) {
+        fail_at(file, pointer,
+                fmt::format("found {}, expected an integer from {} to {}", shortened(value), low,
+                            high));
+    }
+    return value.get<std::uint64_t>();
+}
+
+/// A JSON object and where it stands, for messages "file: /pointer: what was found; what was
+/// expected".
+class Fields {
+  public:
+    /// Throws ConfigError unless `value` is an object.
+    Fields(const nlohmann::json& value, std::string file, std::string pointer);
+
+    /// Every key must be one of these.
+    void expect_only(std::initializer_list<std::string_view> legal) const;
+
+    /// The member, or nullptr when it is absent.
+    [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
+    /// The member; throws ConfigError when it is absent.
+    [[nodiscard]] const nlohmann::json& at(std::string_view key) const;
+
+    [[nodiscard]] std::string string(std::string_view key) const;
+    [[nodiscard]] std::uint64_t integer(std::string_view key, std::uint64_t low,
+                                        std::uint64_t high) const;
+    [[nodiscard]] const nlohmann::json& array(std::string_view key) const;
+
+    [[nodiscard]] std::string pointer(std::string_view key) const;
+    [[nodiscard]] const std::string& file() const { return file_; }
+    [[nodiscard]] const nlohmann::json& value() const { return value_; }
+
+    /// Throws ConfigError "file: /pointer/key: message".
+    [[noreturn]] void fail(std::string_view key, std::string_view message) const;
+    [[noreturn]] void fail(std::string_view message) const;
+
+  private:
+    const nlohmann::json& value_;
+    std::string file_;
+    std::string pointer_;
+};
+
+Fields::Fields(const nlohmann::json& value, std::string file, std::string pointer)
+    : value_(value), file_(std::move(file)), pointer_(std::move(pointer)) {
+    if (!value.is_object()) {
+        fail(fmt::format("found {}, expected an object", shortened(value)));
+    }
+}
+
+void Fields::expect_only(std::initializer_list<std::string_view> legal) const {
+    for (const auto& [key, member] : value_.items()) {
+        if (std::find(legal.begin(), legal.end(), key) == legal.end()) {
+            fail(key, fmt::format("unknown key; expected one of {}", fmt::join(legal, ", ")));
+        }
+    }
+}
+
+const nlohmann::json* Fields::find(std::string_view key) const {
+    const auto found = value_.find(std::string(key));
+    return found == value_.end() ? nullptr : &*found;
+}
+
+const nlohmann::json& Fields::at(std::string_view key) const {
+    const nlohmann::json* found = find(key);
+    if (found == nullptr) fail(key, "is missing");
+    return *found;
+}
+
+std::string Fields::string(std::string_view key) const {
+    const nlohmann::json& found = at(key);
+    if (!found.is_string()) {
+        fail(key, fmt::format("found {}, expected a string", shortened(found)));
+    }
+    return found.get<std::string>();
+}
+
+std::uint64_t Fields::integer(std::string_view key, std::uint64_t low, std::uint64_t high) const {
+    return integer_of(at(key), file_, pointer(key), low, high);
+}
+
+const nlohmann::json& Fields::array(std::string_view key) const {
+    const nlohmann::json& found = at(key);
+    if (!found.is_array()) {
+        fail(key, fmt::format("found {}, expected an array", shortened(found)));
+    }
+    return found;
+}
+
+std::string Fields::pointer(std::string_view key) const { return pointer_ + "/" + escaped(key); }
+
+void Fields::fail(std::string_view key, std::string_view message) const {
+    fail_at(file_, pointer(key), message);
+}
+
+void Fields::fail(std::string_view message) const { fail_at(file_, pointer_, message); }
 
 // Limits of the CUDA programming guide (compute capability 8.0).
 constexpr std::uint64_t kMaximumGridX = 0x7fffffff;
@@ -168,53 +295,14 @@ Buffer read_buffer(const Fields& fields, std::string name, const std::filesystem
     return buffer;
 }
 
-template <class Integer>
-std::uint64_t read_signed(const Fields& fields, const std::string& type) {
-    const nlohmann::json& value = fields.at(type);
-    const bool fits = value.is_number_integer() &&
-                      (value.is_number_unsigned()
-                           ? value.get<std::uint64_t>() <=
-                                 static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())
-                           : value.get<std::int64_t>() >= std::numeric_limits<Integer>::min());
-    if (!fits) {
-        fields.fail(type, fmt::format("found {}, expected an integer from {} to {}",
-                                      shortened(value), std::numeric_limits<Integer>::min(),
-                                      std::numeric_limits<Integer>::max()));
+Number number_of(const Fields& fields, const std::string& key) {
+    const nlohmann::json& value = fields.at(key);
+    if (!value.is_number()) {
+        fields.fail(key, fmt::format("found {}, expected a number", shortened(value)));
     }
-    using Unsigned = std::make_unsigned_t<Integer>;
-    return static_cast<Unsigned>(value.is_number_unsigned()
-                                     ? static_cast<Integer>(value.get<std::uint64_t>())
-                                     : static_cast<Integer>(value.get<std::int64_t>()));
-}
-
-/// {"u32": 5} and so on: the scalar's bits, zero extended.
-std::uint64_t read_scalar(const Fields& fields, const std::string& type) {
-    constexpr std::string_view legal =
-        "buffer, u8, u16, u32, u64, s8, s16, s32, s64, b8, b16, b32, b64, f16, f32, f64";
-    const std::string_view width = std::string_view(type).substr(1);
-    const bool known_width = width == "8" || width == "16" || width == "32" || width == "64";
-    const char kind = type[0];
-    if ((kind == 'u' || kind == 'b') && known_width) {
-        const int bits = std::stoi(std::string(width));
-        return fields.integer(type, 0, UINT64_MAX >> (64 - bits));
-    }
-    if (kind == 's' && known_width) {
-        if (width == "8") return read_signed<std::int8_t>(fields, type);
-        if (width == "16") return read_signed<std::int16_t>(fields, type);
-        if (width == "32") return read_signed<std::int32_t>(fields, type);
-        return read_signed<std::int64_t>(fields, type);
-    }
-    if (kind == 'f' && known_width && width != "8") {
-        const nlohmann::json& value = fields.at(type);
-        if (!value.is_number()) {
-            fields.fail(type, fmt::format("found {}, expected a number", shortened(value)));
-        }
-        const double number = value.get<double>();
-        if (width == "16") return types::f64_to_f16(number);
-        if (width == "32") return std::bit_cast<std::uint32_t>(static_cast<float>(number));
-        return std::bit_cast<std::uint64_t>(number);
-    }
-    fields.fail(type, fmt::format("unknown kind of argument; expected one of {}", legal));
+    if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+    if (value.is_number_integer()) return value.get<std::int64_t>();
+    return value.get<double>();
 }
 
 Argument read_argument(const Fields& fields, const std::vector<Buffer>& buffers) {
@@ -236,7 +324,11 @@ Argument read_argument(const Fields& fields, const std::vector<Buffer>& buffers)
         fields.fail("expected one member such as {\"buffer\": \"A\"} or {\"u32\": 5}");
     }
     const std::string type = fields.value().begin().key();
-    return ScalarArgument{type, read_scalar(fields, type)};
+    try {
+        return encode_scalar(type, number_of(fields, type));
+    } catch (const base::ConfigError& problem) {
+        fields.fail(type, problem.what());
+    }
 }
 
 nlohmann::json parse_json(const std::string& text, const std::string& file) {
