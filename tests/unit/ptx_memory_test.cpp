@@ -282,6 +282,21 @@ TEST_CASE("ptx: faults name line, CTA, warp, lane, address and buffer; values of
                Contains("no fault"));
 }
 
+TEST_CASE("ptx: a cp.async that no lane executes moves nothing") {
+    KernelRun run(kernel(R"(
+    cp.async.ca.shared.global [smem], [%in], 4;
+    setp.lt.u32 %p0, %r0, 0;
+    @%p0 cp.async.ca.shared.global [smem+4], [%in+4], 4;
+    cp.async.wait_all;
+    ld.shared.v2.u32 {%r1, %r2}, [smem];
+    st.global.v2.u32 [%out], {%r1, %r2};)",
+                         kDynamic),
+                  1);
+    run.launch.dynamic_shared_bytes = 16;
+    run.buffer("in", counting(4)).output("out", 8).run();
+    CHECK(run.content<std::uint32_t>("out") == std::vector<std::uint32_t>{0x1000, 0});
+}
+
 TEST_CASE("ptx: a cp.async that asks for more bytes than it copies is an error") {
     KernelRun run(kernel("cp.async.ca.shared.global [smem], [%in], 4, 5;", kDynamic), 1);
     run.launch.dynamic_shared_bytes = 16;

@@ -23,8 +23,8 @@ DeviceMemory::DeviceMemory(const std::vector<Buffer>& buffers, Values values) {
     std::uint64_t next = kFirstAddress;
     for (const Buffer& buffer : buffers) {
         SPTC_ASSERT(buffer.data.empty() || buffer.data.size() == buffer.bytes);
-        Region region{buffer.name, next, buffer.bytes, {},
-                      std::make_unique<std::atomic<bool>>(false)};
+        Region region{
+            buffer.name, next, buffer.bytes, {}, std::make_unique<std::atomic<bool>>(false)};
         try {
             if (!buffer.data.empty()) {
                 region.data = buffer.data;

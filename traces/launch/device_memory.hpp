@@ -36,8 +36,8 @@ class DeviceMemory {
     /// "64 bytes past the end of buffer 'A' (4096 bytes)": for error messages.
     [[nodiscard]] std::string describe(std::uint64_t address) const;
 
-    /// A store that was not executed changed the buffer at this address: find() gives nothing from now on. Safe to call
-    /// from several threads.
+    /// A store that was not executed changed the buffer at this address: find() gives nothing from
+    /// now on. Safe to call from several threads.
     void discard_content(std::uint64_t address);
 
     /// The content of a buffer; empty when values are off.

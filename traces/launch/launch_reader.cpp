@@ -2,7 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <initializer_list>
 #include <limits>
 #include <new>
@@ -13,6 +13,7 @@
 #include "models/base/file.hpp"
 #include "traces/launch/fill.hpp"
 #include "traces/launch/launch.hpp"
+#include "traces/launch/scalar.hpp"
 
 namespace sptc::launch {
 namespace {
@@ -38,7 +39,6 @@ std::string shortened(const nlohmann::json& value) {
     return text;
 }
 
-/// "file: /pointer: message" as a ConfigError.
 [[noreturn]] void fail_at(std::string_view file, std::string_view pointer,
                           std::string_view message) {
     throw base::ConfigError(
@@ -295,53 +295,14 @@ Buffer read_buffer(const Fields& fields, std::string name, const std::filesystem
     return buffer;
 }
 
-template <class Integer>
-std::uint64_t read_signed(const Fields& fields, const std::string& type) {
-    const nlohmann::json& value = fields.at(type);
-    const bool fits = value.is_number_integer() &&
-                      (value.is_number_unsigned()
-                           ? value.get<std::uint64_t>() <=
-                                 static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())
-                           : value.get<std::int64_t>() >= std::numeric_limits<Integer>::min());
-    if (!fits) {
-        fields.fail(type, fmt::format("found {}, expected an integer from {} to {}",
-                                      shortened(value), std::numeric_limits<Integer>::min(),
-                                      std::numeric_limits<Integer>::max()));
+Number number_of(const Fields& fields, const std::string& key) {
+    const nlohmann::json& value = fields.at(key);
+    if (!value.is_number()) {
+        fields.fail(key, fmt::format("found {}, expected a number", shortened(value)));
     }
-    using Unsigned = std::make_unsigned_t<Integer>;
-    return static_cast<Unsigned>(value.is_number_unsigned()
-                                     ? static_cast<Integer>(value.get<std::uint64_t>())
-                                     : static_cast<Integer>(value.get<std::int64_t>()));
-}
-
-/// {"u32": 5} and so on: the scalar's bits, zero extended.
-std::uint64_t read_scalar(const Fields& fields, const std::string& type) {
-    constexpr std::string_view legal =
-        "buffer, u8, u16, u32, u64, s8, s16, s32, s64, b8, b16, b32, b64, f16, f32, f64";
-    const std::string_view width = std::string_view(type).substr(1);
-    const bool known_width = width == "8" || width == "16" || width == "32" || width == "64";
-    const char kind = type[0];
-    if ((kind == 'u' || kind == 'b') && known_width) {
-        const int bits = std::stoi(std::string(width));
-        return fields.integer(type, 0, UINT64_MAX >> (64 - bits));
-    }
-    if (kind == 's' && known_width) {
-        if (width == "8") return read_signed<std::int8_t>(fields, type);
-        if (width == "16") return read_signed<std::int16_t>(fields, type);
-        if (width == "32") return read_signed<std::int32_t>(fields, type);
-        return read_signed<std::int64_t>(fields, type);
-    }
-    if (kind == 'f' && known_width && width != "8") {
-        const nlohmann::json& value = fields.at(type);
-        if (!value.is_number()) {
-            fields.fail(type, fmt::format("found {}, expected a number", shortened(value)));
-        }
-        const double number = value.get<double>();
-        if (width == "16") return types::f64_to_f16(number);
-        if (width == "32") return std::bit_cast<std::uint32_t>(static_cast<float>(number));
-        return std::bit_cast<std::uint64_t>(number);
-    }
-    fields.fail(type, fmt::format("unknown kind of argument; expected one of {}", legal));
+    if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+    if (value.is_number_integer()) return value.get<std::int64_t>();
+    return value.get<double>();
 }
 
 Argument read_argument(const Fields& fields, const std::vector<Buffer>& buffers) {
@@ -363,7 +324,11 @@ Argument read_argument(const Fields& fields, const std::vector<Buffer>& buffers)
         fields.fail("expected one member such as {\"buffer\": \"A\"} or {\"u32\": 5}");
     }
     const std::string type = fields.value().begin().key();
-    return ScalarArgument{type, read_scalar(fields, type)};
+    try {
+        return encode_scalar(type, number_of(fields, type));
+    } catch (const base::ConfigError& problem) {
+        fields.fail(type, problem.what());
+    }
 }
 
 nlohmann::json parse_json(const std::string& text, const std::string& file) {

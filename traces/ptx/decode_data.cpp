@@ -5,7 +5,7 @@
 
 #include "traces/ptx/compare_rows.hpp"
 #include "traces/ptx/decoder.hpp"
-#include "traces/ptx/parser.hpp"
+#include "traces/ptx/fundamental_type.hpp"
 #include "traces/ptx/special_registers.hpp"
 
 namespace sptc::ptx {

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "traces/ptx/decoder.hpp"
+#include "traces/ptx/fundamental_type.hpp"
 #include "traces/ptx/memory_handlers.hpp"
-#include "traces/ptx/parser.hpp"
 
 namespace sptc::ptx {
 namespace {

@@ -10,7 +10,4 @@ namespace sptc::ptx {
 /// "file:line:column: found, expected".
 [[nodiscard]] ModuleNode parse(std::string_view text, std::string_view file);
 
-/// Bytes of a fundamental type such as ".u64" or "u64"; 0 when it is none. Predicates have none.
-[[nodiscard]] std::uint32_t bytes_of_type(std::string_view type);
-
 }  // namespace sptc::ptx

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <limits>
 
-#include "traces/ptx/parser.hpp"
+#include "traces/ptx/fundamental_type.hpp"
 
 namespace sptc::ptx {
 namespace {
