@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -17,6 +18,21 @@ using namespace sptc;
 int report(std::string_view message, int exit_code) {
     fmt::print(stderr, "sptc: error: {}\n", message);
     return exit_code;
+}
+
+/// What is wrong with the command line, and where help is.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error, int argc,
+                          char** argv) {
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    if (!chosen.empty()) {
+        return fmt::format("{}; `sptc {} --help` shows the options", error.what(),
+                           chosen.front()->get_name());
+    }
+    std::vector<std::string> verbs;
+    for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+    const std::string given = argc > 1 ? fmt::format("unknown verb '{}'", argv[1]) : "no verb";
+    return fmt::format("{}: expected one of {}; `sptc --help` shows more", given,
+                       fmt::join(verbs, ", "));
 }
 
 }  // namespace
@@ -41,7 +57,9 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? commands::kSuccess : commands::kUsageError;
+        if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+            return app.exit(error);
+        return report(usage_message(app, error, argc, argv), commands::kUsageError);
     } catch (const base::DeadlockError& error) {
         return report(error.what(), commands::kDeadlock);
     } catch (const base::MemoryFault& error) {

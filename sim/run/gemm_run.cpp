@@ -67,12 +67,14 @@ PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& prob
             std::vector<std::uint8_t> indices(problem.m * padded);
             for (std::size_t r = 0; r < problem.m; ++r)
                 for (std::size_t c = 0; c < padded; ++c)
-                    indices[r * padded + c] = c < compressed.stored_columns
-                                                  ? compressed.indices[r * compressed.stored_columns + c]
-                                                  : std::uint8_t(2 + c % 2);
+                    indices[r * padded + c] =
+                        c < compressed.stored_columns
+                            ? compressed.indices[r * compressed.stored_columns + c]
+                            : std::uint8_t(2 + c % 2);
             e = sparsity::encode_metadata(indices);
         }
-        prepared.launch = gemm::make_launch(prepared.kernel, prepared.layout, {a, e, values->b, values->c});
+        prepared.launch =
+            gemm::make_launch(prepared.kernel, prepared.layout, {a, e, values->b, values->c});
     }
     return prepared;
 }
@@ -100,7 +102,7 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     for (launch::Buffer& buffer : prepared.launch.buffers)
         buffer.data = {};  // it stands in the device memory now
     const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
-    const auto source = ptx::make_source(program, prepared.launch, memory, values);
+    const auto source = ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms);
     Simulated simulated;
     simulated.result.problem = kernel.problem;
     simulated.result.tile = kernel.tile;

@@ -68,7 +68,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
     const auto program =
         ptx::load_program(base::read_text(request.ptx_file), request.ptx_file, launch.entry);
-    const auto source = ptx::make_source(program, launch, memory, request.values);
+    const auto source = ptx::make_source(program, launch, memory, request.values, request.gpu.sms);
 
     LaunchResult result;
     result.gpu = request.gpu;

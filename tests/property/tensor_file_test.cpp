@@ -21,8 +21,7 @@ tensor_file::Matrix random_matrix(base::Random& random, types::DataType type) {
     return matrix;
 }
 
-std::string npy_text(const test::TemporaryDirectory& directory,
-                     const tensor_file::Matrix& matrix) {
+std::string npy_text(const test::TemporaryDirectory& directory, const tensor_file::Matrix& matrix) {
     const auto file = directory.path() / "written.npy";
     tensor_file::write_npy(file, matrix);
     return base::read_text(file);

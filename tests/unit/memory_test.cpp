@@ -13,7 +13,8 @@ namespace {
 struct Memory {
     test::FreshSimulation simulation;
     memory::HbmSpec hbm_spec{.channels = 1, .bytes_per_cycle = 32, .read_cycles = 200};
-    memory::L2Spec l2_spec{.bytes = 4 * 128, .slices = 1, .ways = 4, .slice_bytes_per_cycle = 64, .hit_cycles = 100};
+    memory::L2Spec l2_spec{
+        .bytes = 4 * 128, .slices = 1, .ways = 4, .slice_bytes_per_cycle = 64, .hit_cycles = 100};
     memory::Hbm hbm{"hbm", hbm_spec};
     memory::L2 l2{"l2", l2_spec};
 

@@ -31,11 +31,13 @@ TEST_CASE("bank_conflicts: wavefronts follow from the words each bank must deliv
     CHECK(wavefronts(4, [](auto lane) { return 8 * lane; }) == 2);
     CHECK(wavefronts(4, [](auto lane) { return 128 * lane; }) == 32);
     CHECK(wavefronts(4, [](auto lane) { return 132 * lane; }) == 1);  // padded rows
-    CHECK(wavefronts(4, [](auto lane) { return 128 * lane; }, 0x0000000f) == 4);
+    CHECK(wavefronts(
+              4, [](auto lane) { return 128 * lane; }, 0x0000000f) == 4);
     CHECK(wavefronts(2, [](auto lane) { return 2 * lane; }) == 1);  // two lanes share a word
     CHECK(wavefronts(8, [](auto lane) { return 8 * lane; }) == 2);
     CHECK(wavefronts(16, [](auto lane) { return 16 * lane; }) == 4);
-    CHECK(wavefronts(16, [](auto lane) { return 128 * lane; }) == 32);  // 8 rows of one bank group, four times
+    CHECK(wavefronts(16, [](auto lane) { return 128 * lane; }) ==
+          32);  // 8 rows of one bank group, four times
     CHECK(wavefronts(16, [](auto lane) { return 128 * lane + 16 * (lane % 8); }) == 4);  // swizzled
 }
 
@@ -45,14 +47,17 @@ TEST_CASE("bank_conflicts: a warp's addresses become sectors of lines") {
     bytes.fill(4);
     std::vector<sm::LineSectors> lines;
     const auto run = [&](auto address, std::uint32_t mask = ~0u) {
-        for (std::uint32_t lane = 0; lane < addresses.size(); ++lane) addresses[lane] = address(lane);
+        for (std::uint32_t lane = 0; lane < addresses.size(); ++lane)
+            addresses[lane] = address(lane);
         sm::coalesce(addresses, bytes, mask, lines);
     };
     run([](auto lane) { return 0x1000 + 4 * lane; });
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].line_address == 0x1000);
     CHECK(lines[0].sector_mask == 0xf);
-    run([](auto lane) { return 0x1010 + 4 * lane; });  // shifted by half a sector: five sectors on two lines
+    run([](auto lane) {
+        return 0x1010 + 4 * lane;
+    });  // shifted by half a sector: five sectors on two lines
     REQUIRE(lines.size() == 2);
     CHECK(lines[0].sector_mask == 0xf);
     CHECK(lines[1].sector_mask == 0x1);
@@ -66,7 +71,8 @@ TEST_CASE("bank_conflicts: a warp's addresses become sectors of lines") {
     CHECK(lines.empty());
 }
 
-TEST_CASE("scoreboard: an instruction waits for sources, destinations, unread operands and addresses") {
+TEST_CASE(
+    "scoreboard: an instruction waits for sources, destinations, unread operands and addresses") {
     sm::Scoreboard scoreboard(1);
     scoreboard.reset(8);
     const std::array<isa::RegisterId, 1> one{1};
@@ -117,7 +123,8 @@ TEST_CASE("warp_scheduler: the warp that issued last comes first, then the young
     CHECK(order() == std::vector<std::uint32_t>{2, 1});
 }
 
-TEST_CASE("async_copy: a wait passes when all but the newest groups have landed, in whatever order") {
+TEST_CASE(
+    "async_copy: a wait passes when all but the newest groups have landed, in whatever order") {
     sm::AsyncCopy copies(1);
     const auto first = copies.start(0);
     copies.commit(0);

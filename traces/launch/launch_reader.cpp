@@ -14,6 +14,7 @@
 #include "traces/launch/fill.hpp"
 #include "traces/launch/launch.hpp"
 #include "traces/launch/scalar.hpp"
+#include "traces/tensor_file/npy.hpp"
 
 namespace sptc::launch {
 namespace {
@@ -182,9 +183,6 @@ bool is_buffer_name(std::string_view name) {
 /// The initial content of a buffer that names a file. New formats are told apart here, by
 /// extension.
 std::vector<std::byte> read_buffer_file(const Fields& fields, const std::filesystem::path& path) {
-    if (path.extension() == ".npy") {
-        fields.fail("file", "NumPy files cannot be read here yet, expected a raw file (.bin)");
-    }
     std::error_code error;
     const std::uint64_t bytes = std::filesystem::file_size(path, error);
     if (!error && bytes > kMaximumBufferBytes) {
@@ -192,6 +190,7 @@ std::vector<std::byte> read_buffer_file(const Fields& fields, const std::filesys
                                         bytes, kMaximumBufferBytes));
     }
     try {
+        if (path.extension() == ".npy") return tensor_file::read_npy(path).data;
         return base::read_bytes(path);
     } catch (const base::ConfigError& problem) {
         fields.fail("file", problem.what());

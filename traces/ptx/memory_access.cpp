@@ -29,12 +29,14 @@ Extent extent_of(const LaneAddresses& addresses, std::uint32_t mask) {
 }
 
 [[noreturn]] void misaligned(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
-                             std::uint64_t bytes) {
+                             Space space, std::uint64_t bytes) {
     for (int lane = 0; lane < isa::kLanes; ++lane) {
         const std::uint64_t address = addresses[static_cast<std::size_t>(lane)];
         if (((mask >> lane) & 1u) != 0 && address % bytes != 0) {
+            const std::string where =
+                space == Space::kShared ? "shared memory" : e.cta.memory.describe(address);
             memory_fault(e, lane, address, bytes,
-                         fmt::format("misaligned, expected a multiple of {}", bytes));
+                         fmt::format("misaligned, expected a multiple of {} ({})", bytes, where));
         }
     }
     base::assertion_failed("a lane is misaligned", __FILE__, __LINE__);
@@ -82,7 +84,7 @@ void check_access(const Execution& e, const LaneAddresses& addresses, std::uint3
                   Space space, std::uint64_t bytes) {
     if (mask == 0) return;
     const Extent extent = extent_of(addresses, mask);
-    if ((extent.bits & (bytes - 1)) != 0) misaligned(e, addresses, mask, bytes);
+    if ((extent.bits & (bytes - 1)) != 0) misaligned(e, addresses, mask, space, bytes);
     if (space == Space::kShared) {
         const std::uint64_t size = e.cta.shape.shared_bytes_per_cta;
         if (bytes > size || extent.high > size - bytes) {
