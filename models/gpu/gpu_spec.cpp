@@ -14,6 +14,7 @@ void validate(const GpuSpec& spec) {
     const sm::SmSpec& sm = spec.sm;
     const sm::SubCoreSpec& sub_core = sm.sub_core;
     const sm::SharedMemorySpec& shared = sm.shared_memory;
+    tensor_core::validate(sm.tensor_core);
     require(spec.sms > 0, "sms must be positive");
     require(spec.clock_mhz > 0, "clock_mhz must be positive");
     require(sm.sub_cores > 0 && sm.max_warps == sm.sub_cores * sub_core.warp_slots,
