@@ -9,6 +9,7 @@
 #include "models/base/error.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/inspect_gpu.hpp"
+#include "sim/commands/inspect_kernel.hpp"
 #include "sim/commands/inspect_tensor.hpp"
 #include "sim/run/gpu_config.hpp"
 #include "sim/run/hierarchy.hpp"
@@ -21,6 +22,8 @@ constexpr std::string_view kHelp =
   weights.npy                 type, shape, zeros, range, which N:M patterns the matrix fits
   model.safetensors           the list of its tensors
   model.safetensors:TENSOR    as for .npy
+  kernel.ptx                  parameters, registers, shared memory, operations
+  launch.json                 a launch file: grid, block, arguments, buffers
   gpu.json, or a100           a GPU description: is it valid, and what can the GPU do
 
 Examples:
@@ -38,13 +41,15 @@ bool is_built_in_gpu(const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// One kind of file that is understood. A further kind (PTX, launch files) is a further row.
+/// One kind of file that is understood; the first that matches counts.
 struct Kind {
     bool (*matches)(const std::string& file);
     void (*inspect)(const std::string& file);
 };
 
 constexpr Kind kKinds[] = {
+    {[](const std::string& file) { return file.ends_with(".ptx"); }, inspect_ptx},
+    {is_launch_file, inspect_launch},
     {[](const std::string& file) { return is_built_in_gpu(file) || file.ends_with(".json"); },
      inspect_gpu},
     {[](const std::string& file) {
@@ -63,7 +68,8 @@ void inspect_file(const std::string& file) {
     }
     throw base::ConfigError(
         fmt::format("{}: nothing is known about this kind of file; expected FILE.npy, "
-                    "FILE.safetensors[:TENSOR], a GPU description FILE.json, or one of the GPUs {}",
+                    "FILE.safetensors[:TENSOR], KERNEL.ptx, LAUNCH.json, a GPU description "
+                    "FILE.json, or one of the GPUs {}",
                     file, fmt::join(run::gpu_names(), ", ")));
 }
 

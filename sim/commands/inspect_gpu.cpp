@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/report/metrics.hpp"
 #include "sim/run/gpu_config.hpp"
 
 namespace sptc::commands {
@@ -35,7 +36,7 @@ void inspect_gpu(const std::string& name_or_path) {
     fmt::print("tensor core    {} f16 MACs a cycle in each sub-core, {} bits of B a cycle\n", macs,
                sm.tensor_core.b_bits_per_cycle);
     fmt::print("peak f16       {:.1f} TFLOPS dense, {:.1f} TFLOPS 2:4 sparse\n",
-               teraflops(spec, macs), 2 * teraflops(spec, macs));
+               report::peak_tflops(spec, 16, 1), report::peak_tflops(spec, 16, 2));
     fmt::print("peak f32       {:.1f} TFLOPS outside the tensor cores\n",
                teraflops(spec, sm.sub_core.float32.lanes));
     fmt::print("shared memory  {:.0f} KiB per SM, {} bytes a cycle\n",
