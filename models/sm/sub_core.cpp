@@ -1,5 +1,7 @@
 #include "models/sm/sub_core.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "models/base/error.hpp"
@@ -164,7 +166,7 @@ void SubCore::tick(Cycle now) {
     account_until(now);
     if (tensor_core_.due() <= now) tensor_core_.tick(now);
     if (latch_.instruction != nullptr) {
-        tensor_core_.issue(*latch_.instruction, latch_.operands, latch_.slot, now);
+        start_mma(latch_, now);
         latch_.instruction = nullptr;
     }
 
@@ -245,10 +247,11 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
             if (executed.active_mask == 0) return;  // predicated off
             warp.scoreboard.set_pending(instruction, Activity::kTensorDependency);
             mmas_.emplace_back(slot, &instruction);
-            if (tensor_core_.can_issue(*instruction.mma, now)) {
-                tensor_core_.issue(instruction, executed.operands, slot, now);
+            if (const Dispatch mma{slot, &instruction, executed.operands};
+                tensor_core_.can_issue(*instruction.mma, now)) {
+                start_mma(mma, now);
             } else {
-                latch_ = {slot, &instruction, executed.operands};
+                latch_ = mma;
             }
             return;
         case Operation::kLoadGlobal:
@@ -302,6 +305,16 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
         read_cycles > spec.operand_window_cycles ? read_cycles - spec.operand_window_cycles : 0;
     pipe_free_[static_cast<std::size_t>(pipe)] = now + passes + bubbles;
     fixed(pipeline(pipe).latency_cycles + bubbles);
+}
+
+void SubCore::start_mma(const Dispatch& mma, Cycle now) {
+    try {
+        tensor_core_.issue(*mma.instruction, mma.operands, mma.slot, now);
+    } catch (const base::KernelError& error) {
+        throw base::KernelError(fmt::format("PTX line {}, warp {} of its CTA: {}",
+                                            mma.instruction->line, warps_[mma.slot].warp_in_cta,
+                                            error.what()));
+    }
 }
 
 SubCore::WarpState SubCore::warp_state(std::uint32_t slot, Cycle now) const {

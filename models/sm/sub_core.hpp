@@ -104,8 +104,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         Scoreboard scoreboard{0};
     };
 
-    /// An mma that has left its warp and enters the tensor core in the next cycle.
-    struct DispatchLatch {
+    /// An mma that has left its warp.
+    struct Dispatch {
         std::uint32_t slot = 0;
         const isa::Instruction* instruction = nullptr;  ///< null: empty
         isa::MmaOperands operands;
@@ -121,6 +121,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     [[nodiscard]] bool can_dispatch(const isa::MmaForm& form, base::Cycle now) const {
         return latch_.instruction == nullptr && tensor_core_.can_issue(form, now + 1);
     }
+    /// Hands an mma to the tensor core. Throws KernelError with its PTX line for illegal metadata.
+    void start_mma(const Dispatch& mma, base::Cycle now);
     void issue(Warp& warp, base::Cycle now);
     void execute_effects(Warp& warp, const isa::Instruction& instruction,
                          const isa::WarpInstruction& executed, base::Cycle now);
@@ -129,7 +131,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     const SmSpec& spec_;
     std::uint32_t index_;
     tensor_core::TensorCore tensor_core_;
-    DispatchLatch latch_;
+    Dispatch latch_;  ///< enters the tensor core in the next cycle
     std::vector<Warp> warps_;
     WarpScheduler scheduler_;
     std::array<base::Cycle, static_cast<std::size_t>(Pipe::kCount)> pipe_free_{};
