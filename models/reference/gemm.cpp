@@ -12,6 +12,8 @@
 namespace sptc::reference {
 namespace {
 
+constexpr std::size_t kRowsPerReport = 64;  ///< rows between two calls of a progress function
+
 std::size_t divide_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit; }
 
 /// Does an array of `elements` hold [rows x columns] with this pitch?
@@ -174,17 +176,18 @@ GemmCheck GemmReference::check_row(std::size_t row, std::span<const std::byte> d
     return result;
 }
 
-GemmCheck GemmReference::check(std::span<const std::byte> d, std::size_t ldd,
-                               unsigned threads) const {
+GemmCheck GemmReference::check(std::span<const std::byte> d, std::size_t ldd, unsigned threads,
+                               const std::function<void(double)>& progress) const {
     SPTC_ASSERT(holds(element_count(rules_.accumulator, d), m_, n_, ldd));
     const auto element_bytes = static_cast<std::size_t>(rules_.accumulator.bits()) / 8;
     std::vector<GemmCheck> rows(m_);
-    base::parallel_for(
-        0, m_,
-        [&](std::size_t row) {
-            rows[row] = check_row(row, d.subspan(row * ldd * element_bytes, n_ * element_bytes));
-        },
-        threads);
+    const auto check_one = [&](std::size_t row) {
+        rows[row] = check_row(row, d.subspan(row * ldd * element_bytes, n_ * element_bytes));
+    };
+    for (std::size_t begin = 0; begin < m_; begin += kRowsPerReport) {
+        base::parallel_for(begin, std::min(begin + kRowsPerReport, m_), check_one, threads);
+        if (progress) progress(static_cast<double>(begin) / static_cast<double>(m_));
+    }
     GemmCheck total;
     for (const GemmCheck& row : rows) {
         if (!total.first) total.first = row.first;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -71,9 +72,11 @@ class GemmReference {
     [[nodiscard]] std::vector<std::uint32_t> row(std::size_t row) const;
 
     /// Compares D [m x n] with pitch ldd, rows in parallel (threads 0: one per hardware thread).
-    /// The result does not depend on the number of threads.
+    /// The result does not depend on the number of threads. `progress` hears the share of the rows
+    /// that are done.
     [[nodiscard]] GemmCheck check(std::span<const std::byte> d, std::size_t ldd,
-                                  unsigned threads = 0) const;
+                                  unsigned threads = 0,
+                                  const std::function<void(double)>& progress = {}) const;
 
   private:
     /// The same value for the bits and for the float64 product.
