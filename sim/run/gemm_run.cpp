@@ -11,6 +11,7 @@
 #include "models/sparsity/metadata.hpp"
 #include "sim/run/gemm_operands.hpp"
 #include "sim/run/kernel_run.hpp"
+#include "sim/run/progress.hpp"
 #include "traces/gemm/prepare.hpp"
 #include "traces/gemm/tile_choice.hpp"
 #include "traces/ptx/source.hpp"
@@ -150,7 +151,9 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
     operands.ldb = problem.n;
     operands.c = values.c;
     operands.ldc = problem.n;
-    const reference::GemmCheck found = reference::GemmReference(operands).check(d, problem.n);
+    Progress progress("check against the reference");
+    const reference::GemmCheck found = reference::GemmReference(operands).check(
+        d, problem.n, 0, [&progress](double done) { progress.update(done); });
     GemmCheckResult result{.elements = found.elements,
                            .mismatches = found.mismatches,
                            .first_mismatch = {},
