@@ -195,12 +195,9 @@ void write_copy_predicates(PtxText& text, const KernelPlan& plan) {
 }
 
 void write_last_tile(PtxText& text, const KernelPlan& plan) {
-    text.op("ld.param.u64 %a_base, [param_a]");
-    text.op("ld.param.u64 %b_base, [param_b]");
+    text.op("ld.param.u64 %base, [param_b]");
     text.op("ld.param.u32 %k, [param_k]");
-    text.op("ld.param.u32 %lda, [param_lda]");
-    text.op("cvta.to.global.u64 %a_base, %a_base");
-    text.op("cvta.to.global.u64 %b_base, %b_base");
+    text.op("cvta.to.global.u64 %base, %base");
     text.comment("%t3: first logical column of the last tile");
     text.op("sub.u32 %t3, %k, 1");
     text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
@@ -213,11 +210,14 @@ void write_last_tile(PtxText& text, const KernelPlan& plan) {
         for (std::uint32_t column = 0; column < plan.b.column_passes; ++column) {
             const std::uint32_t i = row * plan.b.column_passes + column;
             text.op(format("selp.b32 %b_size{0}, %b_size{0}, 0, %p0", i));
-            text.op(format("selp.b64 %b_ptr{0}, %b_ptr{0}, %b_base, %p0", i));
+            text.op(format("selp.b64 %b_ptr{0}, %b_ptr{0}, %base, %p0", i));
         }
     }
+    if (plan.sparse()) return;  // A covers whole stages
+    text.op("ld.param.u64 %base, [param_a]");
+    text.op("ld.param.u32 %lda, [param_lda]");
+    text.op("cvta.to.global.u64 %base, %base");
     write_copy_place(text, plan.a);
-    if (plan.sparse()) text.op("shr.u32 %t3, %t3, 1");
     text.op(format("mad.lo.u32 %t0, %t0, {}, %t3", kChunkElements));
     for (std::uint32_t column = 0; column < plan.a.column_passes; ++column) {
         text.op(format("add.u32 %t2, %t0, {}", column * plan.a.width * kChunkElements));
@@ -225,7 +225,7 @@ void write_last_tile(PtxText& text, const KernelPlan& plan) {
         for (std::uint32_t row = 0; row < plan.a.row_passes; ++row) {
             const std::uint32_t i = row * plan.a.column_passes + column;
             text.op(format("selp.b32 %a_size{0}, %a_size{0}, 0, %p0", i));
-            text.op(format("selp.b64 %a_ptr{0}, %a_ptr{0}, %a_base, %p0", i));
+            text.op(format("selp.b64 %a_ptr{0}, %a_ptr{0}, %base, %p0", i));
         }
     }
 }

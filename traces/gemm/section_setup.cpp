@@ -73,7 +73,7 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     text.op(".reg .b32 %thread, %lane, %warp_m, %warp_n, %smem, %lda, %ldb, %pitch, %m_last");
     text.op(".reg .b32 %k_tiles, %left, %trips, %write_slot, %read_slot, %delta");
     text.op(".reg .b32 %a_dst, %b_dst, %e_dst, %e_addr");
-    text.op(".reg .b64 %w0, %base, %a_base, %b_base, %b_step, %e_step, %row_ptr, %row_step");
+    text.op(".reg .b64 %w0, %base, %b_step, %e_step, %row_ptr, %row_step");
     declare(text, ".b64", "a_ptr", plan.a.copies());
     declare(text, ".b32", "a_size", plan.a.copies());
     declare(text, ".b64", "b_ptr", plan.b.copies());

@@ -46,7 +46,8 @@ void write_main_loop(PtxText& text, const KernelPlan& plan);
 /// last tile.
 void write_epilogue(PtxText& text, const KernelPlan& plan);
 
-/// The copies of one stage and their commit, as instructions that may stand anywhere between others.
+/// The copies of one stage and their commit, as instructions that may stand anywhere between
+/// others.
 [[nodiscard]] std::vector<std::string> copy_instructions(const KernelPlan& plan);
 
 /// Moves sources and destinations on to the next stage; the slot after the last one is the first. A
