@@ -182,16 +182,17 @@ std::vector<std::string> copy_advance(const KernelPlan& plan) {
     return out;
 }
 
-void write_copy_predicates(PtxText& text, const KernelPlan& plan) {
-    text.op("setp.ne.u32 %p_copy, %left, 0");
+std::vector<std::string> copy_predicates(const KernelPlan& plan) {
+    std::vector<std::string> out{"setp.ne.u32 %p_copy, %left, 0"};
     const auto combine = [&](const char* name, std::uint32_t participants) {
         if (participants == plan.threads) return;
-        text.op(format("and.pred %p_copy_{0}, %p_copy, %p_{0}", name));
+        out.push_back(format("and.pred %p_copy_{0}, %p_copy, %p_{0}", name));
     };
     combine("a", plan.a.threads);
     combine("b", plan.b.threads);
     if (plan.sparse()) combine("e", plan.e_threads);
-    text.op("setp.eq.u32 %p_last, %left, 1");
+    out.push_back("setp.eq.u32 %p_last, %left, 1");
+    return out;
 }
 
 void write_last_tile(PtxText& text, const KernelPlan& plan) {
@@ -236,7 +237,7 @@ void write_prologue(PtxText& text, const KernelPlan& plan) {
     text.op("mov.u32 %write_slot, 0");
     text.op(format("mov.u32 %trips, {}", plan.tile.stages - 1));
     text.label("PROLOGUE");
-    write_copy_predicates(text, plan);
+    for (const std::string& line : copy_predicates(plan)) text.op(line);
     text.op("@!%p_last bra PROLOGUE_COPY");
     write_last_tile(text, plan);
     text.label("PROLOGUE_COPY");

@@ -68,17 +68,18 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     text.raw(format(".maxntid {}, 1, 1\n{{", plan.threads));
 
     text.op(".reg .pred %p0, %p1, %p_copy, %p_copy_a, %p_copy_b, %p_copy_e");
-    text.op(".reg .pred %p_a, %p_b, %p_e, %p_last, %p_wrap");
+    text.op(".reg .pred %p_a, %p_b, %p_e, %p_last, %p_wrap, %p_read_wrap");
     text.op(".reg .b32 %t0, %t1, %t2, %t3, %t4, %m, %n, %k, %m0, %n0");
     text.op(".reg .b32 %thread, %lane, %warp_m, %warp_n, %smem, %lda, %ldb, %pitch, %m_last");
-    text.op(".reg .b32 %k_tiles, %left, %trips, %write_slot, %read_slot, %delta");
+    text.op(".reg .b32 %k_tiles, %left, %trips, %write_slot, %read_slot, %delta, %read_delta");
     text.op(".reg .b32 %a_dst, %b_dst, %e_dst, %e_addr");
-    text.op(".reg .b64 %w0, %base, %b_step, %e_step, %row_ptr, %row_step");
+    text.op(".reg .b64 %w0, %base, %b_step, %e_step, %row_step");
     declare(text, ".b64", "a_ptr", plan.a.copies());
     declare(text, ".b32", "a_size", plan.a.copies());
     declare(text, ".b64", "b_ptr", plan.b.copies());
     declare(text, ".b32", "b_size", plan.b.copies());
     declare(text, ".b64", "e_ptr", plan.e_passes);
+    declare(text, ".b64", "row_ptr", 2 * plan.row_tiles);
     declare(text, ".b32", "a_addr", plan.a_addresses());
     declare(text, ".b32", "b_addr", plan.b_addresses());
     text.comment("fragments: A and E one k-step ahead; accumulators of 16 x 8 tiles, row-major");
