@@ -38,11 +38,11 @@ void write_zeros(PtxText& text, const KernelPlan& plan) {
 // %row_ptr0 and 1: this lane's first element of C or D, and the one 8 rows further; %row_step: 16
 // rows in bytes; %t0 and %t1 its row and column; and %p0: the whole CTA tile is inside D.
 void write_output_place(PtxText& text, const KernelPlan& plan, const char* parameter) {
-    write_place(text, plan);
     text.op("ld.param.u32 %m, [param_m]");
     text.op("ld.param.u32 %n, [param_n]");
     text.op("ld.param.u32 %pitch, [param_ldd]");
     text.op(format("ld.param.u64 %base, [{}]", parameter));
+    write_place(text, plan);
     text.op("cvta.to.global.u64 %base, %base");
     text.op(format("add.u32 %t0, %m0, {}", plan.tile.cta_m));
     text.op(format("add.u32 %t1, %n0, {}", plan.tile.cta_n));

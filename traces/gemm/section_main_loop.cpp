@@ -176,10 +176,10 @@ void write_first_fragments(PtxText& text, const KernelPlan& plan) {
     text.section("Fragments of the first k-step");
     write_stage_wait(text, plan);
     const KStep first(plan, 0);
-    for (const std::string& line : first.load_a_and_e()) text.op(line);
+    text.ops(first.load_a_and_e());
     const std::uint32_t loaded = plan.b_buffers == 1 ? plan.groups - 1 : plan.groups;
     for (std::uint32_t group = 0; group < loaded; ++group) {
-        for (const std::string& line : first.load_b(group)) text.op(line);
+        text.ops(first.load_b(group));
     }
 }
 
@@ -189,7 +189,7 @@ void write_main_loop(PtxText& text, const KernelPlan& plan) {
     write_first_fragments(text, plan);
     text.section("Main loop: one stage a trip");
     text.op("mov.u32 %read_slot, 0");
-    for (const std::string& line : copy_predicates(plan)) text.op(line);
+    text.ops(copy_predicates(plan));
     text.label("LOOP");
     text.op("@%p_last bra LAST_TILE");
     text.label("LOOP_BODY");
@@ -226,7 +226,7 @@ void write_main_loop(PtxText& text, const KernelPlan& plan) {
                 write_stage_wait(text, plan);
             }
         }
-        for (const std::string& line : schedule.slots[plan.groups]) text.op(line);
+        text.ops(schedule.slots[plan.groups]);
     }
     text.op("@%p0 bra LOOP");
 }

@@ -19,7 +19,7 @@ void write_header(PtxText& text, const KernelPlan& plan);
 /// main loop.
 void write_place(PtxText& text, const KernelPlan& plan);
 
-/// %t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
+/// %$t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
 /// registers.
 void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
                           std::string_view chunk);
