@@ -8,7 +8,6 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "models/reference/gemm.hpp"
-#include "models/sparsity/metadata.hpp"
 #include "sim/run/gemm_operands.hpp"
 #include "sim/run/kernel_run.hpp"
 #include "sim/run/progress.hpp"
@@ -57,26 +56,9 @@ PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& prob
     PreparedKernel prepared;
     prepared.kernel = gemm::write_kernel(problem, tile, limits.shared_bytes_per_cta);
     prepared.layout = gemm::layout_of(problem, tile);
-    if (values == nullptr) {
-        prepared.launch = gemm::make_launch(prepared.kernel, prepared.layout);
-    } else {
-        std::vector<std::uint16_t> a = values->a.elements, e;
-        if (problem.sparse) {
-            auto compressed = sparsity::compress(values->a, *request.pattern, "A");
-            a = compressed.values;
-            const std::size_t padded = (compressed.stored_columns + 7) / 8 * 8;
-            std::vector<std::uint8_t> indices(problem.m * padded);
-            for (std::size_t r = 0; r < problem.m; ++r)
-                for (std::size_t c = 0; c < padded; ++c)
-                    indices[r * padded + c] =
-                        c < compressed.stored_columns
-                            ? compressed.indices[r * compressed.stored_columns + c]
-                            : std::uint8_t(2 + c % 2);
-            e = sparsity::encode_metadata(indices);
-        }
-        prepared.launch =
-            gemm::make_launch(prepared.kernel, prepared.layout, {a, e, values->b, values->c});
-    }
+    prepared.launch = values == nullptr ? gemm::make_launch(prepared.kernel, prepared.layout)
+                                        : gemm::make_launch(prepared.kernel, prepared.layout,
+                                                            {values->a, values->b, values->c});
     return prepared;
 }
 

@@ -30,7 +30,7 @@ class IntegerGemm {
 
     [[nodiscard]] gemm::GemmOperands operands() const {
         return {
-            a_bits_, e_, b_bits_,
+            a_bits_, b_bits_,
             problem_.has_c ? std::span<const std::byte>(c_bytes_) : std::span<const std::byte>()};
     }
 
@@ -56,31 +56,21 @@ class IntegerGemm {
 
     void fill_a() {
         dense_a_.assign(std::size_t{problem_.m} * problem_.k, 0);
-        if (!problem_.sparse) {
-            for (int& value : dense_a_) value = draw(2);
-            a_bits_ = halves(dense_a_);
-            return;
-        }
-        // Every group draws one of the six legal codes; whole metadata words of 16 columns.
-        constexpr std::uint8_t kCodes[] = {0x4, 0x8, 0xC, 0x9, 0xD, 0xE};
-        const std::size_t words = (problem_.k + 15) / 16;
-        std::vector<int> stored(problem_.m * words * 8, 0);
-        e_.assign(problem_.m * words, 0);
         for (std::size_t row = 0; row < problem_.m; ++row) {
-            for (std::size_t group = 0; group < words * 4; ++group) {
-                const unsigned code = kCodes[random_.below(6)];
-                e_[row * words + group / 4] = static_cast<std::uint16_t>(
-                    e_[row * words + group / 4] | code << 4 * (group % 4));
-                for (unsigned slot = 0; slot < 2; ++slot) {
-                    const std::size_t k = 4 * group + (code >> 2 * slot & 3);
-                    if (k >= problem_.k) continue;
-                    const int value = draw(2);
-                    stored[row * words * 8 + 2 * group + slot] = value;
-                    dense_a_[row * problem_.k + k] = value;
-                }
-            }
+            int* values = dense_a_.data() + row * problem_.k;
+            for (std::size_t first = 0; first < problem_.k; first += 4) fill_group(values, first);
         }
-        a_bits_ = halves(stored);
+        a_bits_ = {problem_.m, problem_.k, halves(dense_a_)};
+    }
+
+    // Four columns of a row: all of them, or the two of one of the six legal metadata codes.
+    void fill_group(int* row, std::size_t first) {
+        constexpr unsigned kCodes[] = {0x4, 0x8, 0xC, 0x9, 0xD, 0xE};
+        const unsigned code = kCodes[random_.below(6)];
+        for (unsigned i = 0; i < 4 && first + i < problem_.k; ++i) {
+            const bool kept = !problem_.sparse || (code & 3) == i || code >> 2 == i;
+            if (kept) row[first + i] = draw(2);
+        }
     }
 
     static std::vector<std::uint16_t> halves(const std::vector<int>& values) {
@@ -108,8 +98,7 @@ class IntegerGemm {
     std::vector<int> dense_a_;
     std::vector<int> b_;
     std::vector<int> c_;
-    std::vector<std::uint16_t> a_bits_;
-    std::vector<std::uint16_t> e_;
+    sparsity::Dense<std::uint16_t> a_bits_;
     std::vector<std::uint16_t> b_bits_;
     std::vector<std::byte> c_bytes_;
 };

@@ -1,7 +1,9 @@
 #include "traces/gemm/layout.hpp"
 
 #include <catch2/catch.hpp>
-#include <set>
+#include <map>
+#include <span>
+#include <vector>
 
 #include "models/base/error.hpp"
 #include "traces/gemm/prepare.hpp"
@@ -10,44 +12,21 @@ using namespace sptc;
 
 namespace {
 
-// CUTLASS's reorder of 16-bit metadata and its ColumnMajorInterleaved<2> layout, step by step.
-std::uint64_t cutlass_index(std::uint32_t row, std::uint32_t word, std::uint32_t rows) {
-    std::uint32_t r = row / 32 * 32 + row % 8 * 4 + row % 32 / 8;
-    std::uint32_t c = word;
-    if (r % 2 == 0 && c % 2 == 1) {
-        r += 1;
-        c -= 1;
-    } else if (r % 2 == 1 && c % 2 == 0) {
-        r -= 1;
-        c += 1;
-    }
-    return std::uint64_t{c / 2} * (2 * rows) + 2 * r + c % 2;
-}
-
 gemm::GemmProblem sparse_problem(std::uint32_t m, std::uint32_t n, std::uint32_t k) {
     return {.m = m, .n = n, .k = k, .sparse = true};
 }
 
 }  // namespace
 
-TEST_CASE("gemm: the closed form of the metadata order is CUTLASS's reorder, step by step") {
-    for (std::uint32_t row = 0; row < 256; ++row) {
-        for (std::uint32_t word = 0; word < 16; ++word) {
-            REQUIRE(gemm::metadata_index(row, word, 256) == cutlass_index(row, word, 256));
-        }
-    }
-}
-
-TEST_CASE("gemm: a ragged layout pads rows to 16 bytes and metadata to whole tiles and stages") {
+TEST_CASE("gemm: a ragged layout pads rows to 16 bytes, and a sparse A to whole tiles and stages") {
     const gemm::GemmTile tile{128, 128, 64, 64, 64, 3};
     const gemm::GemmLayout sparse = gemm::layout_of(sparse_problem(257, 129, 515), tile);
-    CHECK(sparse.k_padded == 528);  // the next multiple of 16: 8 stored elements
-    CHECK(sparse.lda == 264);
+    CHECK(sparse.k_padded == 576);
+    CHECK(sparse.lda == 288);
     CHECK(sparse.ldb == 136);
     CHECK(sparse.ldd == 136);
     CHECK(sparse.m_metadata == 384);
-    CHECK(sparse.k_metadata == 576);
-    CHECK(sparse.a_bytes == 257 * 264 * 2);
+    CHECK(sparse.a_bytes == 257 * 288 * 2);
     CHECK(sparse.e_bytes == 384 * 576 / 16 * 2);
     CHECK(sparse.b_bytes == 515 * 136 * 2);
     CHECK(sparse.d_bytes == 257 * 136 * 4);
@@ -63,9 +42,14 @@ TEST_CASE("gemm: a launch lays operands out with zero padding and legal padding 
     const gemm::GemmTile tile{64, 64, 64, 32, 32, 2};
     const gemm::GemmKernel kernel = gemm::write_kernel(problem, tile);
     const gemm::GemmLayout layout = gemm::layout_of(problem, tile);
-    std::vector<std::uint16_t> a(3 * 10, 0x3c00), e(3 * 2, 0x4444), b(18 * 5, 0x4000);
+    // Ones in columns 0 and 1 of every group: nibble 0x4.
+    sparsity::Dense<std::uint16_t> a{3, 18, std::vector<std::uint16_t>(3 * 18)};
+    for (std::size_t i = 0; i < a.elements.size(); ++i) {
+        a.elements[i] = i % a.columns % 4 < 2 ? 0x3c00 : 0;
+    }
+    std::vector<std::uint16_t> b(18 * 5, 0x4000);
     std::vector<std::byte> c(3 * 5 * 4, std::byte{7});
-    const launch::Launch launch = gemm::make_launch(kernel, layout, {a, e, b, c});
+    const launch::Launch launch = gemm::make_launch(kernel, layout, {a, b, c});
 
     REQUIRE(launch.buffers.size() == 5);
     CHECK(launch.buffers[0].name == "A");
@@ -83,16 +67,18 @@ TEST_CASE("gemm: a launch lays operands out with zero padding and legal padding 
     CHECK(half_at(launch.buffers[0], 9) == 0x3c00);
     CHECK(half_at(launch.buffers[0], 10) == 0);  // padded column
     CHECK(half_at(launch.buffers[0], layout.lda) == 0x3c00);
-    std::size_t given = 0, padded = 0;
-    for (std::size_t i = 0; i < layout.e_bytes / 2; ++i) {
-        given += half_at(launch.buffers[1], i) == 0x4444;
-        padded += half_at(launch.buffers[1], i) == gemm::kPaddingMetadata;
-    }
-    CHECK(given == 3 * 2);
-    CHECK(padded == layout.e_bytes / 2 - 3 * 2);
+    // A row of E: four groups of K, then one group of K and three of padding, then padding.
+    std::map<unsigned, std::size_t> words;
+    for (std::size_t i = 0; i < layout.e_bytes / 2; ++i) ++words[half_at(launch.buffers[1], i)];
+    const std::size_t padding = layout.e_bytes / 2 - 3 * 2;
+    CHECK(words == std::map<unsigned, std::size_t>{{0x4444, 3}, {0xeee4, 3}, {0xeeee, padding}});
     CHECK(gemm::extract_d(problem, layout, launch.buffers[3].data) == c);
 
-    CHECK_THROWS_AS(gemm::make_launch(kernel, layout, {a, e, a, c}), base::ConfigError);
-    CHECK_THROWS_AS(gemm::make_launch(kernel, layout, {a, {}, b, c}), base::ConfigError);
+    const std::span<const std::uint16_t> too_few(b.data(), b.size() - 1);
+    CHECK_THROWS_AS(gemm::make_launch(kernel, layout, {a, too_few, c}), base::ConfigError);
+    sparsity::Dense<std::uint16_t> narrow{3, 17, std::vector<std::uint16_t>(3 * 17)};
+    CHECK_THROWS_AS(gemm::make_launch(kernel, layout, {narrow, b, c}), base::ConfigError);
+    a.elements[2] = 0x3c00;  // three nonzeros in the first group
+    CHECK_THROWS_WITH(gemm::make_launch(kernel, layout, {a, b, c}), Catch::Contains("2:4"));
     CHECK(gemm::make_launch(kernel, layout).buffers[0].data.empty());
 }

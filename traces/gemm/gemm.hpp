@@ -52,11 +52,11 @@ struct GemmKernel {
 void check_tile(const GemmProblem& problem, const GemmTile& tile,
                 std::uint32_t shared_bytes_limit = kSharedBytesPerCtaSm80);
 
-/// The order in which CTAs (x fastest) walk the tiles of D. A group of up to 8 M tiles is walked
+/// The order in which CTAs (x fastest) walk the tiles of D. A group of about 8 M tiles is walked
 /// through all N tiles before the next group, so the CTAs that run together share rows of A and
-/// columns of B in L2. The group size is the largest of 8, 4, 2, 1 that leaves at most 1/8 of the
-/// CTAs without a tile; those exit at once. Throws ConfigError when the grid would pass 65535 in y
-/// or z.
+/// columns of B in L2. Of the sizes from 4 to 16 the group has the one that leaves the fewest CTAs
+/// without a tile (those exit at once), of equals the nearest to 8; fewer M tiles are one group.
+/// Throws ConfigError when the grid would pass 65535 in y or z.
 [[nodiscard]] isa::Dim3 raster_of(const GemmProblem& problem, const GemmTile& tile);
 
 /// Writes the kernel for a checked tile. Parameters in order: A, [E,] B, [C,] D addresses (u64),

@@ -18,7 +18,7 @@ GemmLayout layout_of(const GemmProblem& problem, const GemmTile& tile) {
     const auto input_bytes = static_cast<std::uint64_t>(types::bits(problem.input) / 8);
     const auto output_bytes = static_cast<std::uint64_t>(types::bits(problem.accumulator) / 8);
     GemmLayout layout{};
-    layout.k_padded = round_up(problem.k, problem.sparse ? 2 * kPitchElements : kPitchElements);
+    layout.k_padded = round_up(problem.k, problem.sparse ? tile.cta_k : kPitchElements);
     layout.lda = problem.sparse ? layout.k_padded / 2 : layout.k_padded;
     layout.ldb = round_up(problem.n, kPitchElements);
     layout.ldd = round_up(problem.n, kPitchElements);
@@ -27,18 +27,10 @@ GemmLayout layout_of(const GemmProblem& problem, const GemmTile& tile) {
     layout.d_bytes = std::uint64_t{problem.m} * layout.ldd * output_bytes;
     if (problem.sparse) {
         layout.m_metadata = round_up(problem.m, tile.cta_m);
-        layout.k_metadata = round_up(problem.k, tile.cta_k);
-        layout.e_bytes = std::uint64_t{layout.m_metadata} * (layout.k_metadata / kMetadataColumns) *
+        layout.e_bytes = std::uint64_t{layout.m_metadata} * (layout.k_padded / kMetadataColumns) *
                          sizeof(std::uint16_t);
     }
     return layout;
-}
-
-std::uint64_t metadata_index(std::uint32_t row, std::uint32_t word, std::uint32_t m_metadata) {
-    const std::uint64_t block_column = std::uint64_t{word / 2} * 2 * m_metadata;
-    const std::uint64_t block = std::uint64_t{row / 32} * 64;
-    const std::uint32_t lane = 4 * (row % 8) + 2 * (row % 32 / 16) + word % 2;
-    return block_column + block + 2 * lane + row % 16 / 8;
 }
 
 }  // namespace sptc::gemm

@@ -115,7 +115,7 @@ std::uint32_t KernelPlan::registers() const {
     // of A or B ptxas keeps the 64-bit pointer and folds the size into predicates; with the few B
     // registers of a dense k-step it loads B one k-step ahead by itself.
     constexpr std::uint32_t kPointerRegisters = 2;
-    const std::uint32_t scratch = sparse() ? 13 : 16;
+    const std::uint32_t scratch = sparse() ? 11 : 12;
     const std::uint32_t b_ahead = sparse() ? b_buffers : 2;
     const std::uint32_t accumulators = mmas_per_k_step() * accumulator_registers();
     const std::uint32_t fragments =

@@ -8,16 +8,11 @@
 #include <utility>
 
 #include "models/base/error.hpp"
+#include "models/sparsity/sparse_operand.hpp"
 #include "models/types/data_type.hpp"
 
 namespace sptc::gemm {
 namespace {
-
-constexpr std::uint32_t kMetadataColumns = 16;  // logical columns of one metadata word
-
-std::uint32_t ceil_div(std::uint32_t value, std::uint32_t divisor) {
-    return (value + divisor - 1) / divisor;
-}
 
 // Rows of `columns` elements into rows of `pitch` elements; the rest is zero.
 std::vector<std::byte> pitched(std::span<const std::byte> tight, std::size_t rows,
@@ -36,33 +31,9 @@ void check_size(const char* operand, std::size_t found, std::size_t expected) {
         fmt::format("GEMM operand {}: {} elements, expected {}", operand, found, expected));
 }
 
-// The columns of a tight [M x columns] operand that needs at least `least` of them.
-std::uint32_t columns_of(const char* operand, std::size_t elements, std::uint32_t m,
-                         std::uint32_t least) {
-    const std::size_t columns = elements / m;
-    if (elements % m != 0 || columns < least || columns > UINT32_MAX) {
-        throw base::ConfigError(
-            fmt::format("GEMM operand {}: {} elements, expected {} rows of at least {}", operand,
-                        elements, m, least));
-    }
-    return static_cast<std::uint32_t>(columns);
-}
-
-std::vector<std::byte> reordered_metadata(const GemmProblem& problem, const GemmLayout& layout,
-                                          std::span<const std::uint16_t> words) {
-    const std::uint32_t columns =
-        columns_of("E", words.size(), problem.m, ceil_div(problem.k, kMetadataColumns));
-    const std::uint32_t used = std::min(columns, layout.k_metadata / kMetadataColumns);
-    std::vector<std::uint16_t> out(layout.e_bytes / sizeof(std::uint16_t), kPaddingMetadata);
-    for (std::uint32_t row = 0; row < problem.m; ++row) {
-        for (std::uint32_t word = 0; word < used; ++word) {
-            out[metadata_index(row, word, layout.m_metadata)] =
-                words[std::size_t{row} * columns + word];
-        }
-    }
-    std::vector<std::byte> bytes(layout.e_bytes);
-    std::memcpy(bytes.data(), out.data(), bytes.size());
-    return bytes;
+std::vector<std::byte> to_bytes(std::span<const std::uint16_t> elements) {
+    const auto bytes = std::as_bytes(elements);
+    return {bytes.begin(), bytes.end()};
 }
 
 launch::Buffer& buffer(launch::Launch& launch, const std::string& name) {
@@ -112,12 +83,21 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout,
     launch::Launch launch = make_launch(kernel, layout);
     constexpr std::size_t kInputBytes = sizeof(std::uint16_t);
 
-    const std::uint32_t a_least = problem.sparse ? 2 * ceil_div(problem.k, 4) : problem.k;
-    const std::size_t a_columns = columns_of("A", operands.a.size(), problem.m, a_least);
-    buffer(launch, "A").data = pitched(std::as_bytes(operands.a), problem.m,
-                                       a_columns * kInputBytes, layout.lda * kInputBytes);
+    const sparsity::Dense<std::uint16_t>& a = operands.a;
+    if (a.rows != problem.m || a.columns != problem.k) {
+        throw base::ConfigError(fmt::format("GEMM operand A: {} x {} elements, expected {} x {}",
+                                            a.rows, a.columns, problem.m, problem.k));
+    }
     if (problem.sparse) {
-        buffer(launch, "E").data = reordered_metadata(problem, layout, operands.e);
+        const sparsity::SparseOperand operand =
+            sparsity::make_sparse_operand(a, {.k_padded = layout.k_padded,
+                                              .value_pitch = layout.lda,
+                                              .metadata_rows = layout.m_metadata});
+        buffer(launch, "A").data = to_bytes(operand.values);
+        buffer(launch, "E").data = to_bytes(operand.metadata);
+    } else {
+        buffer(launch, "A").data = pitched(std::as_bytes(std::span(a.elements)), problem.m,
+                                           problem.k * kInputBytes, layout.lda * kInputBytes);
     }
     check_size("B", operands.b.size(), std::size_t{problem.k} * problem.n);
     buffer(launch, "B").data = pitched(std::as_bytes(operands.b), problem.k,

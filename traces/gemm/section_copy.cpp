@@ -17,19 +17,20 @@ constexpr std::uint32_t kChunkElements = kChunkBytes / kElementBytes;
 
 int log2_of(std::uint32_t power) { return std::countr_zero(power); }
 
-// This thread's chunk column into %t0 and its row into %t1.
+// This thread's chunk column into %$t0 and its row into %$t1; registers of a strand carry its '$'.
 void write_copy_place(PtxText& text, const CopyPlan& copy) {
-    text.op(format("and.b32 %t0, %thread, {}", copy.width - 1));
-    text.op(format("shr.u32 %t1, %thread, {}", log2_of(copy.width)));
+    text.op(format("and.b32 %$t0, %thread, {}", copy.width - 1));
+    text.op(format("shr.u32 %$t1, %thread, {}", log2_of(copy.width)));
 }
 
-// %name_dst: the swizzled shared address of the first copy in slot 0, for the place in %t0 and %t1.
+// %name_dst: the swizzled shared address of the first copy in slot 0, for the place in %$t0 and
+// %$t1.
 void write_destination(PtxText& text, const char* name, const CopyPlan& copy,
                        std::uint32_t offset) {
-    write_swizzled_chunk(text, copy.row_bytes, "%t1", "%t0");
-    text.op(format("mad.lo.u32 %t2, %t1, {}, %t2", copy.row_bytes));
-    text.op("add.u32 %t2, %t2, %smem");
-    text.op(format("add.u32 %{}_dst, %t2, {}", name, offset));
+    write_swizzled_chunk(text, copy.row_bytes, "%$t1", "%$t0");
+    text.op(format("mad.lo.u32 %$t2, %$t1, {}, %$t2", copy.row_bytes));
+    text.op("add.u32 %$t2, %$t2, %smem");
+    text.op(format("add.u32 %{}_dst, %$t2, {}", name, offset));
 }
 
 // The predicate of the threads that copy at all, where some do not.
@@ -39,27 +40,27 @@ void write_participants(PtxText& text, const char* name, std::uint32_t participa
     text.op(format("setp.lt.u32 %p_{}, %thread, {}", name, participants));
 }
 
+// Rows beyond M are zero filled from the last row's address.
 void write_a_setup(PtxText& text, const KernelPlan& plan) {
     const CopyPlan& copy = plan.a;
-    text.section("Copies of A: rows beyond M are zero filled from the last row's address");
+    text.op("ld.param.u64 %$base, [param_a]");
     write_copy_place(text, copy);
     write_destination(text, "a", copy, 0);
     write_participants(text, "a", copy.threads, plan.threads);
-    text.op("ld.param.u64 %base, [param_a]");
-    text.op("cvta.to.global.u64 %base, %base");
-    text.op("mul.wide.u32 %w0, %t0, 16");
-    text.op("add.s64 %base, %base, %w0");
-    text.op("shl.b32 %pitch, %lda, 1");
-    text.op("sub.u32 %m_last, %m, 1");
-    text.op("add.u32 %t1, %t1, %m0");
+    text.op("cvta.to.global.u64 %$base, %$base");
+    text.op("mul.wide.u32 %$w0, %$t0, 16");
+    text.op("add.s64 %$base, %$base, %$w0");
+    text.op("shl.b32 %$pitch, %lda, 1");
+    text.op("sub.u32 %$m_last, %m, 1");
+    text.op("add.u32 %$t1, %$t1, %m0");
     for (std::uint32_t row = 0; row < copy.row_passes; ++row) {
         const std::uint32_t first = row * copy.column_passes;
-        text.op(format("add.u32 %t2, %t1, {}", row * copy.rows_per_pass));
-        text.op("setp.lt.u32 %p0, %t2, %m");
-        text.op("min.u32 %t2, %t2, %m_last");
-        text.op(format("mad.wide.u32 %a_ptr{}, %t2, %pitch, %base", first));
+        text.op(format("add.u32 %$t2, %$t1, {}", row * copy.rows_per_pass));
+        text.op("setp.lt.u32 %$p0, %$t2, %m");
+        text.op("min.u32 %$t2, %$t2, %$m_last");
+        text.op(format("mad.wide.u32 %a_ptr{}, %$t2, %$pitch, %$base", first));
         for (std::uint32_t column = 0; column < copy.column_passes; ++column) {
-            text.op(format("selp.b32 %a_size{}, 16, 0, %p0", first + column));
+            text.op(format("selp.b32 %a_size{}, 16, 0, %$p0", first + column));
             if (column == 0) continue;
             text.op(format("add.s64 %a_ptr{}, %a_ptr{}, {}", first + column, first,
                            column * copy.width * kChunkBytes));
@@ -67,52 +68,52 @@ void write_a_setup(PtxText& text, const KernelPlan& plan) {
     }
 }
 
+// Chunks beyond the pitch are zero filled from column 0.
 void write_b_setup(PtxText& text, const KernelPlan& plan) {
     const CopyPlan& copy = plan.b;
-    text.section("Copies of B: chunks beyond the pitch are zero filled from column 0");
+    text.op("ld.param.u64 %$base, [param_b]");
     write_copy_place(text, copy);
     write_destination(text, "b", copy, plan.b_offset);
     write_participants(text, "b", copy.threads, plan.threads);
-    text.op("ld.param.u64 %base, [param_b]");
-    text.op("cvta.to.global.u64 %base, %base");
-    text.op("shl.b32 %pitch, %ldb, 1");
-    text.op(format("mad.lo.u32 %t0, %t0, {}, %n0", kChunkElements));
+    text.op("cvta.to.global.u64 %$base, %$base");
+    text.op("shl.b32 %$pitch, %ldb, 1");
+    text.op(format("mad.lo.u32 %$t0, %$t0, {}, %n0", kChunkElements));
     for (std::uint32_t column = 0; column < copy.column_passes; ++column) {
-        text.op(format("add.u32 %t2, %t0, {}", column * copy.width * kChunkElements));
-        text.op("setp.lt.u32 %p0, %t2, %ldb");
-        text.op("selp.b32 %t2, %t2, 0, %p0");
-        text.op(format("mad.wide.u32 %w0, %t2, {}, %base", kElementBytes));
+        text.op(format("add.u32 %$t2, %$t0, {}", column * copy.width * kChunkElements));
+        text.op("setp.lt.u32 %$p0, %$t2, %ldb");
+        text.op("selp.b32 %$t2, %$t2, 0, %$p0");
+        text.op(format("mad.wide.u32 %$w0, %$t2, {}, %$base", kElementBytes));
         for (std::uint32_t row = 0; row < copy.row_passes; ++row) {
             const std::uint32_t index = row * copy.column_passes + column;
-            text.op(format("add.u32 %t3, %t1, {}", row * copy.rows_per_pass));
-            text.op(format("mad.wide.u32 %b_ptr{}, %t3, %pitch, %w0", index));
-            text.op(format("selp.b32 %b_size{}, 16, 0, %p0", index));
+            text.op(format("add.u32 %$t3, %$t1, {}", row * copy.rows_per_pass));
+            text.op(format("mad.wide.u32 %b_ptr{}, %$t3, %$pitch, %$w0", index));
+            text.op(format("selp.b32 %b_size{}, 16, 0, %$p0", index));
         }
     }
-    text.op(format("mul.wide.u32 %b_step, %pitch, {}", plan.tile.cta_k));
+    text.op(format("mul.wide.u32 %b_step, %$pitch, {}", plan.tile.cta_k));
 }
 
+// 4 * cta_m contiguous bytes for each 32 logical columns.
 void write_e_setup(PtxText& text, const KernelPlan& plan) {
     const std::uint32_t block_chunks = plan.tile.cta_m * 4 / kChunkBytes;
-    text.section("Copies of E: 4 * cta_m contiguous bytes for each 32 logical columns");
+    text.op("ld.param.u64 %$base, [param_e]");
+    text.op("ld.param.u32 %$pitch, [param_m_metadata]");
     write_participants(text, "e", plan.e_threads, plan.threads);
-    text.op("ld.param.u64 %base, [param_e]");
-    text.op("cvta.to.global.u64 %base, %base");
-    text.op("ld.param.u32 %pitch, [param_m_metadata]");
-    text.op("shl.b32 %pitch, %pitch, 2");
-    text.op("mul.wide.u32 %w0, %m0, 4");
-    text.op("add.s64 %base, %base, %w0");
+    text.op("cvta.to.global.u64 %$base, %$base");
+    text.op("shl.b32 %$pitch, %$pitch, 2");
+    text.op("mul.wide.u32 %$w0, %m0, 4");
+    text.op("add.s64 %$base, %$base, %$w0");
     for (std::uint32_t pass = 0; pass < plan.e_passes; ++pass) {
-        text.op(format("add.u32 %t0, %thread, {}", pass * plan.threads));
-        text.op(format("shr.u32 %t1, %t0, {}", log2_of(block_chunks)));
-        text.op(format("and.b32 %t0, %t0, {}", block_chunks - 1));
-        text.op("mul.wide.u32 %w0, %t0, 16");
-        text.op(format("mad.wide.u32 %e_ptr{}, %t1, %pitch, %base", pass));
-        text.op(format("add.s64 %e_ptr{0}, %e_ptr{0}, %w0", pass));
+        text.op(format("add.u32 %$t0, %thread, {}", pass * plan.threads));
+        text.op(format("shr.u32 %$t1, %$t0, {}", log2_of(block_chunks)));
+        text.op(format("and.b32 %$t0, %$t0, {}", block_chunks - 1));
+        text.op("mul.wide.u32 %$w0, %$t0, 16");
+        text.op(format("mad.wide.u32 %e_ptr{}, %$t1, %$pitch, %$base", pass));
+        text.op(format("add.s64 %e_ptr{0}, %e_ptr{0}, %$w0", pass));
     }
     text.op(format("mad.lo.u32 %e_dst, %thread, {}, %smem", kChunkBytes));
     text.op(format("add.u32 %e_dst, %e_dst, {}", plan.e_offset));
-    text.op(format("mul.wide.u32 %e_step, %pitch, {}", plan.tile.cta_k / 32));
+    text.op(format("mul.wide.u32 %e_step, %$pitch, {}", plan.tile.cta_k / 32));
 }
 
 // The predicate that guards the copies of an operand: its own when only some threads copy.
@@ -142,9 +143,12 @@ void add_pointer_steps(std::vector<std::string>& out, const char* name, std::uin
 }  // namespace
 
 void write_copy_setup(PtxText& text, const KernelPlan& plan) {
-    write_a_setup(text, plan);
-    write_b_setup(text, plan);
-    if (plan.sparse()) write_e_setup(text, plan);
+    text.section("Copies: source, size, destination and stride; one strand an operand");
+    std::vector<PtxText> strands{PtxText("a_"), PtxText("b_")};
+    write_a_setup(strands[0], plan);
+    write_b_setup(strands[1], plan);
+    if (plan.sparse()) write_e_setup(strands.emplace_back("e_"), plan);
+    text.weave(strands);
 }
 
 std::vector<std::string> copy_instructions(const KernelPlan& plan) {
@@ -182,25 +186,23 @@ std::vector<std::string> copy_advance(const KernelPlan& plan) {
     return out;
 }
 
-void write_copy_predicates(PtxText& text, const KernelPlan& plan) {
-    text.op("setp.ne.u32 %p_copy, %left, 0");
+std::vector<std::string> copy_predicates(const KernelPlan& plan) {
+    std::vector<std::string> out{"setp.ne.u32 %p_copy, %left, 0"};
     const auto combine = [&](const char* name, std::uint32_t participants) {
         if (participants == plan.threads) return;
-        text.op(format("and.pred %p_copy_{0}, %p_copy, %p_{0}", name));
+        out.push_back(format("and.pred %p_copy_{0}, %p_copy, %p_{0}", name));
     };
     combine("a", plan.a.threads);
     combine("b", plan.b.threads);
     if (plan.sparse()) combine("e", plan.e_threads);
-    text.op("setp.eq.u32 %p_last, %left, 1");
+    out.push_back("setp.eq.u32 %p_last, %left, 1");
+    return out;
 }
 
 void write_last_tile(PtxText& text, const KernelPlan& plan) {
-    text.op("ld.param.u64 %a_base, [param_a]");
-    text.op("ld.param.u64 %b_base, [param_b]");
+    text.op("ld.param.u64 %base, [param_b]");
     text.op("ld.param.u32 %k, [param_k]");
-    text.op("ld.param.u32 %lda, [param_lda]");
-    text.op("cvta.to.global.u64 %a_base, %a_base");
-    text.op("cvta.to.global.u64 %b_base, %b_base");
+    text.op("cvta.to.global.u64 %base, %base");
     text.comment("%t3: first logical column of the last tile");
     text.op("sub.u32 %t3, %k, 1");
     text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
@@ -213,11 +215,14 @@ void write_last_tile(PtxText& text, const KernelPlan& plan) {
         for (std::uint32_t column = 0; column < plan.b.column_passes; ++column) {
             const std::uint32_t i = row * plan.b.column_passes + column;
             text.op(format("selp.b32 %b_size{0}, %b_size{0}, 0, %p0", i));
-            text.op(format("selp.b64 %b_ptr{0}, %b_ptr{0}, %b_base, %p0", i));
+            text.op(format("selp.b64 %b_ptr{0}, %b_ptr{0}, %base, %p0", i));
         }
     }
+    if (plan.sparse()) return;  // A covers whole stages
+    text.op("ld.param.u64 %base, [param_a]");
+    text.op("ld.param.u32 %lda, [param_lda]");
+    text.op("cvta.to.global.u64 %base, %base");
     write_copy_place(text, plan.a);
-    if (plan.sparse()) text.op("shr.u32 %t3, %t3, 1");
     text.op(format("mad.lo.u32 %t0, %t0, {}, %t3", kChunkElements));
     for (std::uint32_t column = 0; column < plan.a.column_passes; ++column) {
         text.op(format("add.u32 %t2, %t0, {}", column * plan.a.width * kChunkElements));
@@ -225,7 +230,7 @@ void write_last_tile(PtxText& text, const KernelPlan& plan) {
         for (std::uint32_t row = 0; row < plan.a.row_passes; ++row) {
             const std::uint32_t i = row * plan.a.column_passes + column;
             text.op(format("selp.b32 %a_size{0}, %a_size{0}, 0, %p0", i));
-            text.op(format("selp.b64 %a_ptr{0}, %a_ptr{0}, %a_base, %p0", i));
+            text.op(format("selp.b64 %a_ptr{0}, %a_ptr{0}, %base, %p0", i));
         }
     }
 }
@@ -236,12 +241,12 @@ void write_prologue(PtxText& text, const KernelPlan& plan) {
     text.op("mov.u32 %write_slot, 0");
     text.op(format("mov.u32 %trips, {}", plan.tile.stages - 1));
     text.label("PROLOGUE");
-    write_copy_predicates(text, plan);
+    text.ops(copy_predicates(plan));
     text.op("@!%p_last bra PROLOGUE_COPY");
     write_last_tile(text, plan);
     text.label("PROLOGUE_COPY");
-    for (const std::string& line : copy_instructions(plan)) text.op(line);
-    for (const std::string& line : copy_advance(plan)) text.op(line);
+    text.ops(copy_instructions(plan));
+    text.ops(copy_advance(plan));
     text.op("sub.u32 %trips, %trips, 1");
     text.op("setp.ne.u32 %p0, %trips, 0");
     text.op("@%p0 bra PROLOGUE");

@@ -35,14 +35,14 @@ void write_zeros(PtxText& text, const KernelPlan& plan) {
     for (std::uint32_t i = 0; i < count; ++i) write_zero(text, plan, i);
 }
 
-// %row_ptr: this lane's first element of C or D; %row_step: 8 rows in bytes; %t0 and %t1 its row
-// and column; and %p0: the whole CTA tile is inside D.
+// %row_ptr0 and 1: this lane's first element of C or D, and the one 8 rows further; %row_step: 16
+// rows in bytes; %t0 and %t1 its row and column; and %p0: the whole CTA tile is inside D.
 void write_output_place(PtxText& text, const KernelPlan& plan, const char* parameter) {
-    write_place(text, plan);
     text.op("ld.param.u32 %m, [param_m]");
     text.op("ld.param.u32 %n, [param_n]");
     text.op("ld.param.u32 %pitch, [param_ldd]");
     text.op(format("ld.param.u64 %base, [{}]", parameter));
+    write_place(text, plan);
     text.op("cvta.to.global.u64 %base, %base");
     text.op(format("add.u32 %t0, %m0, {}", plan.tile.cta_m));
     text.op(format("add.u32 %t1, %n0, {}", plan.tile.cta_n));
@@ -58,10 +58,11 @@ void write_output_place(PtxText& text, const KernelPlan& plan, const char* param
     text.op(format("mad.lo.u32 %t0, %warp_m, {}, %t0", plan.tile.warp_m));
     text.op(format("mad.lo.u32 %t1, %warp_n, {}, %t1", plan.tile.warp_n));
     text.op(format("mul.lo.u32 %pitch, %pitch, {}", plan.output_bytes()));
-    text.op("mad.wide.u32 %row_ptr, %t0, %pitch, %base");
-    text.op(format("mul.wide.u32 %w0, %t1, {}", plan.output_bytes()));
-    text.op("add.s64 %row_ptr, %row_ptr, %w0");
     text.op("mul.wide.u32 %row_step, %pitch, 8");
+    text.op(format("mad.wide.u32 %base, %t1, {}, %base", plan.output_bytes()));
+    text.op("mad.wide.u32 %row_ptr0, %t0, %pitch, %base");
+    text.op("add.s64 %row_ptr1, %row_ptr0, %row_step");
+    text.op("shl.b64 %row_step, %row_step, 1");
 }
 
 enum class Edge { kInside, kGuarded };
@@ -71,7 +72,9 @@ enum class Edge { kInside, kGuarded };
 void write_accesses(PtxText& text, const KernelPlan& plan, Edge edge,
                     const std::function<std::string(std::uint32_t, std::uint32_t)>& access) {
     for (std::uint32_t row_step = 0; row_step < 2 * plan.row_tiles; ++row_step) {
-        if (row_step > 0) text.op("add.s64 %row_ptr, %row_ptr, %row_step");
+        if (row_step > 1) {
+            text.op(format("add.s64 %row_ptr{}, %row_ptr{}, %row_step", row_step, row_step - 2));
+        }
         if (edge == Edge::kGuarded) {
             text.op(format("add.u32 %t2, %t0, {}", 8 * row_step));
             text.op("setp.lt.u32 %p0, %t2, %m");
@@ -98,8 +101,8 @@ void write_accumulator_setup(PtxText& text, const KernelPlan& plan) {
     text.section("Accumulators: C; zero outside");
     write_output_place(text, plan, "param_c");
     const auto load = [&](std::uint32_t row_step, std::uint32_t column) {
-        return format("ld.global.{} {}, [%row_ptr+{}]", access_type(plan),
-                      row_pair(plan, row_step, column), column * 8 * plan.output_bytes());
+        return format("ld.global.{} {}, [%row_ptr{}+{}]", access_type(plan),
+                      row_pair(plan, row_step, column), row_step, column * 8 * plan.output_bytes());
     };
     text.op("@!%p0 bra LOAD_EDGE");
     write_accesses(text, plan, Edge::kInside, load);
@@ -114,7 +117,7 @@ void write_epilogue(PtxText& text, const KernelPlan& plan) {
     text.section("Epilogue: D, one 32-byte sector of f32 for each quad and row");
     write_output_place(text, plan, "param_d");
     const auto store = [&](std::uint32_t row_step, std::uint32_t column) {
-        return format("st.global.{} [%row_ptr+{}], {}", access_type(plan),
+        return format("st.global.{} [%row_ptr{}+{}], {}", access_type(plan), row_step,
                       column * 8 * plan.output_bytes(), row_pair(plan, row_step, column));
     };
     text.op("@!%p0 bra STORE_EDGE");

@@ -142,40 +142,44 @@ void schedule_fragments(Schedule& schedule, const KernelPlan& plan, std::uint32_
     const std::uint32_t last = plan.groups - 1;
     const std::uint32_t reuse = plan.b_buffers == 1 ? 1 : 0;
     if (reuse == 1) schedule.add(0, current.load_b(last));
-    schedule.spread(first, std::max(first + 1, last), next.load_a_and_e());
+    schedule.spread(first, plan.groups, next.load_a_and_e());
     for (std::uint32_t group = 0; group < plan.groups - reuse; ++group) {
         schedule.add(std::max(first, group + reuse), next.load_b(group));
     }
 }
 
-void write_next_stage(PtxText& text, const KernelPlan& plan) {
-    text.comment(
-        "the next stage has landed for every thread; its slot follows, the first after the last");
+// Moves the fragment addresses to the next stage's slot, the first after the last.
+Lines advance_addresses(const KernelPlan& plan) {
+    Lines out{
+        "add.u32 %read_slot, %read_slot, 1",
+        format("setp.eq.u32 %p_read_wrap, %read_slot, {}", plan.tile.stages),
+        format("selp.b32 %read_delta, -{}, {}, %p_read_wrap",
+               (plan.tile.stages - 1) * plan.stage_bytes, plan.stage_bytes),
+        "selp.b32 %read_slot, 0, %read_slot, %p_read_wrap",
+    };
+    for (std::uint32_t i = 0; i < plan.a_addresses(); ++i) {
+        out.push_back(format("add.u32 %a_addr{0}, %a_addr{0}, %read_delta", i));
+    }
+    if (plan.sparse()) out.push_back("add.u32 %e_addr, %e_addr, %read_delta");
+    for (std::uint32_t i = 0; i < plan.b_addresses(); ++i) {
+        out.push_back(format("add.u32 %b_addr{0}, %b_addr{0}, %read_delta", i));
+    }
+    return out;
+}
+
+void write_stage_wait(PtxText& text, const KernelPlan& plan) {
     text.op(format("cp.async.wait_group {}", plan.tile.stages - 2));
     text.op("bar.sync 0");
-    text.op("add.u32 %read_slot, %read_slot, 1");
-    text.op(format("setp.eq.u32 %p_wrap, %read_slot, {}", plan.tile.stages));
-    text.op(format("selp.b32 %delta, -{}, {}, %p_wrap", (plan.tile.stages - 1) * plan.stage_bytes,
-                   plan.stage_bytes));
-    text.op("selp.b32 %read_slot, 0, %read_slot, %p_wrap");
-    for (std::uint32_t i = 0; i < plan.a_addresses(); ++i) {
-        text.op(format("add.u32 %a_addr{0}, %a_addr{0}, %delta", i));
-    }
-    for (std::uint32_t i = 0; i < plan.b_addresses(); ++i) {
-        text.op(format("add.u32 %b_addr{0}, %b_addr{0}, %delta", i));
-    }
-    if (plan.sparse()) text.op("add.u32 %e_addr, %e_addr, %delta");
 }
 
 void write_first_fragments(PtxText& text, const KernelPlan& plan) {
     text.section("Fragments of the first k-step");
-    text.op(format("cp.async.wait_group {}", plan.tile.stages - 2));
-    text.op("bar.sync 0");
+    write_stage_wait(text, plan);
     const KStep first(plan, 0);
-    for (const std::string& line : first.load_a_and_e()) text.op(line);
+    text.ops(first.load_a_and_e());
     const std::uint32_t loaded = plan.b_buffers == 1 ? plan.groups - 1 : plan.groups;
     for (std::uint32_t group = 0; group < loaded; ++group) {
-        for (const std::string& line : first.load_b(group)) text.op(line);
+        text.ops(first.load_b(group));
     }
 }
 
@@ -185,39 +189,45 @@ void write_main_loop(PtxText& text, const KernelPlan& plan) {
     write_first_fragments(text, plan);
     text.section("Main loop: one stage a trip");
     text.op("mov.u32 %read_slot, 0");
+    text.ops(copy_predicates(plan));
     text.label("LOOP");
-    write_copy_predicates(text, plan);
     text.op("@%p_last bra LAST_TILE");
     text.label("LOOP_BODY");
 
-    // The copies keep to the k-steps before the last, whose wait covers them.
+    // The copies end before the last k-step's wait, which covers them; behind it the scalars of the
+    // next trip are made ready.
     const Lines copies = copy_instructions(plan);
-    const std::size_t copy_slots = (plan.k_steps - 1) * plan.groups;
+    const std::size_t copy_slots = (plan.k_steps - 1) * plan.groups + 1;
     for (std::uint32_t k_step = 0; k_step < plan.k_steps; ++k_step) {
         const bool last_step = k_step + 1 == plan.k_steps;
         Schedule schedule(plan.groups);
         schedule_fragments(schedule, plan, k_step, last_step ? 1 : 0);
-        // Behind write_next_stage(), which uses the same scratch registers.
-        if (last_step) schedule.spread(1, plan.groups, copy_advance(plan));
+        for (std::uint32_t group = 0; group < plan.groups; ++group) {
+            const std::size_t slot = std::size_t{k_step} * plan.groups + group;
+            if (slot >= copy_slots) continue;
+            const auto position = [&](std::size_t s) {
+                return copies.begin() + static_cast<std::ptrdiff_t>(s * copies.size() / copy_slots);
+            };
+            schedule.add(group, Lines(position(slot), position(slot + 1)));
+        }
+        if (last_step) {
+            schedule.add(0, advance_addresses(plan));
+            Lines scalars = copy_advance(plan);
+            append(scalars, copy_predicates(plan));
+            append(scalars, {"sub.u32 %k_tiles, %k_tiles, 1", "setp.ne.u32 %p0, %k_tiles, 0"});
+            schedule.spread(1, plan.groups, scalars);
+        }
         for (std::uint32_t group = 0; group < plan.groups; ++group) {
             text.comment(format("k-step {}, columns {} to {} of the warp", k_step, group * 16,
                                 group * 16 + 15));
-            Lines others = schedule.slots[group];
-            if (!last_step) {
-                const std::size_t slot = k_step * plan.groups + group;
-                const auto position = [&](std::size_t s) {
-                    return copies.begin() +
-                           static_cast<std::ptrdiff_t>(s * copies.size() / copy_slots);
-                };
-                others.insert(others.end(), position(slot), position(slot + 1));
+            interleave(text, KStep(plan, k_step).mmas(group), schedule.slots[group]);
+            if (last_step && group == 0) {
+                text.comment("the next stage has landed for every thread");
+                write_stage_wait(text, plan);
             }
-            interleave(text, KStep(plan, k_step).mmas(group), others);
-            if (last_step && group == 0) write_next_stage(text, plan);
         }
-        for (const std::string& line : schedule.slots[plan.groups]) text.op(line);
+        text.ops(schedule.slots[plan.groups]);
     }
-    text.op("sub.u32 %k_tiles, %k_tiles, 1");
-    text.op("setp.ne.u32 %p0, %k_tiles, 0");
     text.op("@%p0 bra LOOP");
 }
 

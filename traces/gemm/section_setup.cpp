@@ -68,17 +68,23 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     text.raw(format(".maxntid {}, 1, 1\n{{", plan.threads));
 
     text.op(".reg .pred %p0, %p1, %p_copy, %p_copy_a, %p_copy_b, %p_copy_e");
-    text.op(".reg .pred %p_a, %p_b, %p_e, %p_last, %p_wrap");
+    text.op(".reg .pred %p_a, %p_b, %p_e, %p_last, %p_wrap, %p_read_wrap");
     text.op(".reg .b32 %t0, %t1, %t2, %t3, %t4, %m, %n, %k, %m0, %n0");
-    text.op(".reg .b32 %thread, %lane, %warp_m, %warp_n, %smem, %lda, %ldb, %pitch, %m_last");
-    text.op(".reg .b32 %k_tiles, %left, %trips, %write_slot, %read_slot, %delta");
+    text.op(".reg .b32 %thread, %lane, %warp_m, %warp_n, %smem, %lda, %ldb, %pitch");
+    text.op(".reg .b32 %k_tiles, %left, %trips, %write_slot, %read_slot, %delta, %read_delta");
     text.op(".reg .b32 %a_dst, %b_dst, %e_dst, %e_addr");
-    text.op(".reg .b64 %w0, %base, %a_base, %b_base, %b_step, %e_step, %row_ptr, %row_step");
+    text.op(".reg .b64 %w0, %base, %b_step, %e_step, %row_step");
+    for (const char* strand : {"a", "b", "e"}) {
+        text.op(format(".reg .pred %{}_p0", strand));
+        text.op(format(".reg .b32 %{0}_t<5>, %{0}_pitch, %{0}_m_last", strand));
+        text.op(format(".reg .b64 %{0}_base, %{0}_w0", strand));
+    }
     declare(text, ".b64", "a_ptr", plan.a.copies());
     declare(text, ".b32", "a_size", plan.a.copies());
     declare(text, ".b64", "b_ptr", plan.b.copies());
     declare(text, ".b32", "b_size", plan.b.copies());
     declare(text, ".b64", "e_ptr", plan.e_passes);
+    declare(text, ".b64", "row_ptr", 2 * plan.row_tiles);
     declare(text, ".b32", "a_addr", plan.a_addresses());
     declare(text, ".b32", "b_addr", plan.b_addresses());
     text.comment("fragments: A and E one k-step ahead; accumulators of 16 x 8 tiles, row-major");
@@ -93,12 +99,12 @@ void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_vi
                           std::string_view chunk) {
     const Swizzle swizzle = swizzle_of(row_bytes);
     if (swizzle.row_shift > 0) {
-        text.op(format("shr.u32 %t2, {}, {}", row, swizzle.row_shift));
-        row = "%t2";
+        text.op(format("shr.u32 %$t2, {}, {}", row, swizzle.row_shift));
+        row = "%$t2";
     }
-    text.op(format("and.b32 %t2, {}, {}", row, swizzle.mask));
-    text.op(format("xor.b32 %t2, %t2, {}", chunk));
-    text.op("shl.b32 %t2, %t2, 4");
+    text.op(format("and.b32 %$t2, {}, {}", row, swizzle.mask));
+    text.op(format("xor.b32 %$t2, %$t2, {}", chunk));
+    text.op("shl.b32 %$t2, %$t2, 4");
 }
 
 void write_place(PtxText& text, const KernelPlan& plan) {

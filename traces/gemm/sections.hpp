@@ -19,7 +19,7 @@ void write_header(PtxText& text, const KernelPlan& plan);
 /// main loop.
 void write_place(PtxText& text, const KernelPlan& plan);
 
-/// %t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
+/// %$t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
 /// registers.
 void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
                           std::string_view chunk);
@@ -56,7 +56,7 @@ void write_epilogue(PtxText& text, const KernelPlan& plan);
 
 /// Sets the predicates of the next stage's copies: %p_copy (there is one) and %p_last (it is the
 /// last tile of K).
-void write_copy_predicates(PtxText& text, const KernelPlan& plan);
+[[nodiscard]] std::vector<std::string> copy_predicates(const KernelPlan& plan);
 
 /// Turns the copies of the last tile that lie beyond K into zero fills from a valid address.
 void write_last_tile(PtxText& text, const KernelPlan& plan);

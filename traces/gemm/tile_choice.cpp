@@ -9,24 +9,25 @@
 namespace sptc::gemm {
 namespace {
 
-// {cta_m, cta_n, cta_k, warp_m, warp_n, stages}. Stages fill shared memory for the CTAs that
-// registers allow.
+// {cta_m, cta_n, cta_k, warp_m, warp_n, stages}. Mostly stages fill shared memory for the CTAs that
+// registers allow; but a warp waits in the prologue until its copies are on their way, so a large
+// tile wants no more than cover the latency. 128 x 128 x 64: for one CTA on an SM, and for two.
 constexpr std::array kDenseTiles{
     GemmTile{256, 128, 32, 64, 64, 4}, GemmTile{128, 256, 32, 64, 64, 4},
     GemmTile{128, 128, 32, 64, 64, 4}, GemmTile{128, 64, 32, 64, 32, 4},
     GemmTile{64, 128, 32, 32, 64, 4},  GemmTile{64, 64, 32, 32, 32, 4},
-    GemmTile{32, 64, 32, 16, 32, 4},
+    GemmTile{32, 32, 64, 16, 16, 4},
 };
 constexpr std::array kSparseTiles{
-    GemmTile{256, 128, 64, 64, 64, 4}, GemmTile{128, 256, 64, 64, 64, 3},
-    GemmTile{128, 128, 64, 64, 64, 3}, GemmTile{128, 64, 64, 32, 64, 4},
-    GemmTile{64, 128, 64, 32, 64, 4},  GemmTile{64, 64, 64, 32, 32, 4},
-    GemmTile{32, 64, 64, 32, 16, 4},
+    GemmTile{256, 128, 64, 64, 64, 3}, GemmTile{128, 256, 64, 64, 64, 3},
+    GemmTile{128, 128, 64, 64, 64, 4}, GemmTile{128, 128, 64, 64, 64, 3},
+    GemmTile{128, 64, 64, 32, 64, 4},  GemmTile{64, 128, 64, 32, 64, 4},
+    GemmTile{64, 64, 64, 32, 32, 4},   GemmTile{32, 32, 64, 32, 16, 4},
 };
 
-// Assumed, from the latencies of an A100: the first tile's way from memory through L2 to the first
-// mma, and the last accumulator's way to a store; a barrier with its wait, which other CTAs of the
-// SM hide.
+// Assumed, from the latencies of an A100: address arithmetic and the first tile's way from memory
+// through L2; the way of the last accumulators and stores; a barrier with its wait, which other
+// CTAs of the SM hide.
 constexpr double kFillCycles = 800;
 constexpr double kDrainCycles = 400;
 constexpr double kBarrierCycles = 40;
@@ -43,7 +44,13 @@ std::uint32_t resident_ctas(const KernelPlan& plan, const TileLimits& limits) {
 }
 
 // Cycles that an SM needs for one stage of one CTA when nothing waits.
-double stage_cycles(const KernelPlan& plan, std::uint32_t active_sms, const TileLimits& limits) {
+struct StageCycles {
+    double transfer;  // from L2
+    double compute;   // tensor cores or shared memory
+};
+
+StageCycles stage_cycles(const KernelPlan& plan, std::uint32_t active_sms,
+                         const TileLimits& limits) {
     const double warps = plan.threads / isa::kLanes;
     const double macs = warps * plan.k_steps * plan.mmas_per_k_step() * plan.form->executed_macs();
     // A ldmatrix.x4 reads four lines of 128 bytes, a metadata load one; cp.async writes the stage.
@@ -52,8 +59,16 @@ double stage_cycles(const KernelPlan& plan, std::uint32_t active_sms, const Tile
     const double shared_bytes = lines * kLineBytes + plan.stage_bytes;
     const double l2_share = std::min(static_cast<double>(limits.l2_bytes_per_cycle) / active_sms,
                                      static_cast<double>(limits.l2_bytes_per_cycle_and_sm));
-    return std::max({macs / limits.macs_per_cycle, shared_bytes / limits.shared_bytes_per_cycle,
-                     plan.stage_bytes / l2_share});
+    return {plan.stage_bytes / l2_share,
+            std::max(macs / limits.macs_per_cycle, shared_bytes / limits.shared_bytes_per_cycle)};
+}
+
+// Cycles in which an SM sends D of one CTA: every quad of lanes stores 8 columns, a sector or part
+// of one.
+double store_cycles(const KernelPlan& plan, const TileLimits& limits) {
+    constexpr double kSectorBytes = 32;
+    const double sectors = plan.tile.cta_m * plan.tile.cta_n / 8.0;
+    return sectors * kSectorBytes / limits.store_bytes_per_cycle;
 }
 
 bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits) {
@@ -80,11 +95,16 @@ double estimate_cycles(const GemmProblem& problem, const GemmTile& tile, std::ui
         std::uint64_t{tiles_of(problem.m, tile.cta_m)} * tiles_of(problem.n, tile.cta_n);
     const auto active_sms = static_cast<std::uint32_t>(std::min<std::uint64_t>(ctas, sm_count));
     const double trips = tiles_of(problem.k, tile.cta_k);
-    const double stage = stage_cycles(plan, active_sms, limits);
+    const StageCycles stage = stage_cycles(plan, active_sms, limits);
+    const double slower = std::max(stage.transfer, stage.compute);
+    const double faster = std::min(stage.transfer, stage.compute);
+    const double store = store_cycles(plan, limits);
+    // CTAs that start together stay together: their fills and stores do not hide behind the main
+    // loop of another. Transfers and computation are a pipeline of two.
     const auto wave = [&](std::uint64_t ctas_per_sm) {
-        const double trip =
-            std::max(static_cast<double>(ctas_per_sm) * stage, stage + kBarrierCycles);
-        return kFillCycles + trips * trip + kDrainCycles;
+        const auto n = static_cast<double>(ctas_per_sm);
+        const double trip = std::max(n * slower, slower + kBarrierCycles);
+        return kFillCycles + n * faster + trips * trip + n * store + kDrainCycles;
     };
     const std::uint64_t resident = resident_ctas(plan, limits);
     const std::uint64_t per_wave = resident * sm_count;

@@ -17,6 +17,7 @@ struct TileLimits {
     std::uint32_t macs_per_cycle = 1024;           ///< executed f16 multiplications of an SM
     std::uint32_t shared_bytes_per_cycle = 128;    ///< of an SM
     std::uint32_t l2_bytes_per_cycle_and_sm = 64;  ///< what one SM can receive
+    std::uint32_t store_bytes_per_cycle = 32;      ///< what one SM can send: a sector
     std::uint32_t l2_bytes_per_cycle = 3120;       ///< of the GPU: the best measured on an A100
 };
 
@@ -24,8 +25,8 @@ struct TileLimits {
 [[nodiscard]] std::span<const GemmTile> default_tiles(const GemmProblem& problem);
 
 /// Cycles of the whole GEMM, estimated: waves of resident CTAs, each as long as its slowest
-/// resource (tensor cores, shared memory, L2) plus what a CTA spends outside its main loop. Good
-/// for ordering tiles, not for reporting.
+/// resource (tensor cores, shared memory, L2) plus what a CTA spends outside its main loop (the
+/// first stage, the stores of D). Good for ordering tiles, not for reporting.
 [[nodiscard]] double estimate_cycles(const GemmProblem& problem, const GemmTile& tile,
                                      std::uint32_t sm_count, const TileLimits& limits);
 

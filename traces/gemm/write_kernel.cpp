@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <array>
+#include <utility>
 
 #include "models/base/error.hpp"
 #include "traces/gemm/gemm.hpp"
@@ -16,19 +16,29 @@ std::uint32_t tiles_of(std::uint32_t extent, std::uint32_t tile) {
     return (extent + tile - 1) / tile;
 }
 
+// M tiles in a group of the raster.
+std::uint32_t group_of(std::uint32_t tiles_m) {
+    constexpr std::uint32_t kSmallest = 4;
+    constexpr std::uint32_t kBest = 8;
+    constexpr std::uint32_t kLargest = 16;
+    if (tiles_m <= kSmallest) return tiles_m;
+    const auto cost = [&](std::uint32_t group) {
+        const std::uint32_t wasted = tiles_of(tiles_m, group) * group - tiles_m;
+        return std::pair(wasted, group > kBest ? group - kBest : kBest - group);
+    };
+    std::uint32_t best = kBest;
+    for (std::uint32_t group = kSmallest; group <= kLargest; ++group) {
+        if (cost(group) < cost(best)) best = group;
+    }
+    return best;
+}
+
 }  // namespace
 
 isa::Dim3 raster_of(const GemmProblem& problem, const GemmTile& tile) {
     const std::uint32_t tiles_m = tiles_of(problem.m, tile.cta_m);
     const std::uint32_t tiles_n = tiles_of(problem.n, tile.cta_n);
-    std::uint32_t group = 1;
-    for (const std::uint32_t candidate : std::array{8u, 4u, 2u}) {
-        const std::uint32_t covered = tiles_of(tiles_m, candidate) * candidate;
-        if (8 * (covered - tiles_m) <= tiles_m) {
-            group = candidate;
-            break;
-        }
-    }
+    const std::uint32_t group = group_of(tiles_m);
     const isa::Dim3 grid{group, tiles_n, tiles_of(tiles_m, group)};
     if (grid.y > kMaxGridYz || grid.z > kMaxGridYz) {
         throw base::ConfigError(fmt::format(
