@@ -47,15 +47,18 @@ class FunctionalCta {
         while (true) {
             bool progress = false;
             bool alive = false;
+            bool waiting = false;
             for (std::uint32_t warp = 0; warp < warps_.size(); ++warp) {
                 if (stream_->peek(warp) == nullptr) continue;
                 alive = true;
-                if (warps_[warp].waiting) continue;
-                step(warp, executed++);
-                progress = true;
+                if (!warps_[warp].waiting) {
+                    step(warp, executed++);
+                    progress = true;
+                }
+                waiting = waiting || warps_[warp].waiting;
             }
             if (!alive) break;
-            if (release_barriers()) progress = true;
+            if (waiting && release_barriers()) progress = true;
             if (!progress) throw std::runtime_error("deadlock: " + lines());
             if (executed > options_.instruction_limit) {
                 throw std::runtime_error("endless loop: " + lines());
