@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,15 +23,15 @@ class Calendar {
         ++size_;
     }
 
-    /// Visits and removes what is due at `now`. From a push on, until it is empty, no cycle may be
-    /// left out.
+    /// Visits, as one span, and removes what is due at `now`. From a push on, until it is empty, no
+    /// cycle may be left out.
     template <class Visit>
     void take(Cycle now, Visit&& visit) {
         if (size_ == 0) return;
         SPTC_ASSERT(now - now_ <= 1);
         now_ = now;
         std::vector<T>& bucket = buckets_[now % buckets_.size()];
-        for (const T& item : bucket) visit(item);
+        visit(std::span<const T>(bucket));
         size_ -= bucket.size();
         bucket.clear();
     }

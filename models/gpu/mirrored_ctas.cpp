@@ -21,7 +21,7 @@ void MirroredCtas::configure(isa::InstructionSource& source, std::uint32_t resid
 }
 
 void MirroredCtas::start_cta(std::uint32_t sm, std::uint32_t slot, std::uint64_t cta) {
-    ctas_[slot][sm - 1] = source_->start_cta(cta, sm);
+    ctas_[slot][sm - 1] = source_->start_traffic(cta, sm);
 }
 
 void MirroredCtas::finish_slot(std::uint32_t slot) {
@@ -33,11 +33,8 @@ void MirroredCtas::global_instruction(std::uint32_t cta_slot, std::uint32_t warp
     auto& slot = ctas_[cta_slot];
     for (std::uint32_t i = 0; i < slot.size(); ++i) {
         if (!slot[i]) continue;
-        while (const isa::Instruction* next = slot[i]->peek(warp_in_cta)) {
-            const isa::WarpInstruction& executed = slot[i]->execute(warp_in_cta, now);
-            if (!isa::is_global(next->operation)) continue;
-            send(i + 1, executed, now);
-            break;
+        if (const isa::WarpInstruction* executed = slot[i]->next(warp_in_cta, now)) {
+            send(i + 1, *executed, now);
         }
     }
 }

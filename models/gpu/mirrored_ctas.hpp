@@ -33,8 +33,8 @@ class MirroredCtas : public sm::GlobalTrafficObserver {
     const sm::SmSpec& spec_;
     memory::Crossbar& crossbar_;
     isa::InstructionSource* source_ = nullptr;
-    std::vector<base::Cycle> port_free_;                              ///< by sm - 1
-    std::vector<std::vector<std::unique_ptr<isa::CtaStream>>> ctas_;  ///< [slot][sm - 1]
+    std::vector<base::Cycle> port_free_;                                  ///< by sm - 1
+    std::vector<std::vector<std::unique_ptr<isa::GlobalTraffic>>> ctas_;  ///< [slot][sm - 1]
     std::vector<sm::LineSectors> lines_;
 };
 

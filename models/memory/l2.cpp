@@ -1,7 +1,6 @@
 #include "models/memory/l2.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "models/base/error.hpp"
 #include "models/memory/address_hash.hpp"
@@ -12,69 +11,97 @@ using base::Cycle;
 using sm::kLineBytes;
 using sm::kSectorBytes;
 
+namespace {
+
+/// How many requests ahead their sets are fetched into the host's caches: the lines of all slices
+/// do not fit them.
+constexpr std::size_t kPrefetchDistance = 8;
+
+}  // namespace
+
 L2::L2(const sc_core::sc_module_name& name, const L2Spec& spec)
     : sc_module(name),
       hbm("hbm"),
       spec_(spec),
-      sets_per_slice_(
-          static_cast<std::uint32_t>(spec.bytes / spec.slices / spec.ways / kLineBytes)),
-      tags_(std::size_t{spec.slices} * sets_per_slice_ * spec.ways, kNoLine),
-      lines_(tags_.size()),
+      sets_per_slice_(spec.bytes / spec.slices / spec.ways / kLineBytes),
+      by_slices_(spec.slices),
+      by_sets_(sets_per_slice_),
+      lines_(spec.slices * sets_per_slice_ * spec.ways),
       slice_free_(spec.slices, 0) {
-    SPTC_ASSERT(sets_per_slice_ > 0);
+    for (std::size_t sectors = 0; sectors < transfer_cycles_.size(); ++sectors) {
+        transfer_cycles_[sectors] =
+            std::max<Cycle>(1, sectors * kSectorBytes / spec.slice_bytes_per_cycle);
+    }
 }
 
-L2::Line& L2::find_or_replace(std::uint64_t line_address, std::uint64_t hash, Cycle now) {
-    const std::uint64_t slice = hash % spec_.slices;
-    const std::uint64_t set = (hash / spec_.slices) % sets_per_slice_;
-    const std::size_t first = (slice * sets_per_slice_ + set) * spec_.ways;
-    for (std::size_t way = first; way < first + spec_.ways; ++way) {
-        if (tags_[way] == line_address) return lines_[way];
+L2::Place L2::place_of(std::uint64_t line_address) {
+    const auto [rest, slice] = by_slices_.divide(address_hash(line_address / kLineBytes));
+    const std::uint64_t set = by_sets_.divide(rest).remainder;
+    return {slice, &lines_[(slice * sets_per_slice_ + set) * spec_.ways]};
+}
+
+L2::Line& L2::use(Line* set, std::uint64_t line_address, Cycle now) {
+    std::size_t way = 0;
+    while (way < spec_.ways && set[way].address != line_address) ++way;
+    if (way == 0) return *set;
+    Line line{.address = line_address};
+    if (way < spec_.ways) {
+        line = set[way];
+    } else {
+        const Line& oldest = set[--way];
+        if (oldest.dirty != 0) hbm->write(oldest.address, sm::count_sectors(oldest.dirty), now);
     }
-    const auto begin = lines_.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto oldest =
-        std::min_element(begin, begin + spec_.ways,
-                         [](const Line& a, const Line& b) { return a.last_use < b.last_use; });
-    std::uint64_t& tag = tags_[static_cast<std::size_t>(oldest - lines_.begin())];
-    if (oldest->dirty != 0) {
-        hbm->write(tag, static_cast<std::uint32_t>(std::popcount(oldest->dirty)), now);
-    }
-    tag = line_address;
-    *oldest = Line{};
-    return *oldest;
+    std::move_backward(set, set + way, set + way + 1);
+    *set = line;
+    return *set;
 }
 
 Cycle L2::access(const sm::MemoryRequest& request, Cycle now) {
-    const std::uint64_t hash = address_hash(request.line_address / kLineBytes);
-    Cycle& slice_free = slice_free_[hash % spec_.slices];
-    const Cycle start = std::max(now, slice_free);
-    slice_free =
-        start + std::max<Cycle>(1, request.sectors() * kSectorBytes / spec_.slice_bytes_per_cycle);
+    return access_at(place_of(request.line_address), request, now);
+}
 
-    Line& line = find_or_replace(request.line_address, hash, start);
-    line.last_use = ++uses_;
+void L2::access_unanswered(std::span<const sm::MemoryRequest> requests, Cycle now) {
+    std::array<Place, kPrefetchDistance> ahead;
+    const auto look_ahead = [&](std::size_t i) {
+        if (i >= requests.size()) return;
+        ahead[i % kPrefetchDistance] = place_of(requests[i].line_address);
+        __builtin_prefetch(ahead[i % kPrefetchDistance].set, 1);
+    };
+    for (std::size_t i = 0; i < kPrefetchDistance; ++i) look_ahead(i);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        (void)access_at(ahead[i % kPrefetchDistance], requests[i], now);
+        look_ahead(i + kPrefetchDistance);
+    }
+}
+
+Cycle L2::access_at(const Place& place, const sm::MemoryRequest& request, Cycle now) {
+    const std::uint32_t sectors = request.sectors();
+    Cycle& slice_free = slice_free_[place.slice];
+    const Cycle start = std::max(now, slice_free);
+    slice_free = start + transfer_cycles_[sectors];
+
+    Line& line = use(place.set, request.line_address, start);
     if (request.write) {
-        statistics_.write_sectors += request.sectors();
+        statistics_.write_sectors += sectors;
         line.valid |= request.sector_mask;
         line.dirty |= request.sector_mask;
         return start + spec_.hit_cycles;
     }
-    statistics_.read_sectors += request.sectors();
+    statistics_.read_sectors += sectors;
     const auto missing = static_cast<std::uint8_t>(request.sector_mask & ~line.valid);
     if (missing != 0) {
-        const auto sectors = static_cast<std::uint32_t>(std::popcount(missing));
-        statistics_.read_sector_misses += sectors;
+        const std::uint32_t missing_sectors = sm::count_sectors(missing);
+        statistics_.read_sector_misses += missing_sectors;
         line.valid |= missing;
-        line.fetched = std::max(line.fetched, hbm->read(request.line_address, sectors, start));
+        line.fetched =
+            std::max(line.fetched, hbm->read(request.line_address, missing_sectors, start));
     }
     return std::max(start, line.fetched) + spec_.hit_cycles;
 }
 
 void L2::reset() {
-    std::fill(tags_.begin(), tags_.end(), kNoLine);
     std::fill(lines_.begin(), lines_.end(), Line{});
     std::fill(slice_free_.begin(), slice_free_.end(), Cycle{0});
-    uses_ = 0;
     statistics_ = {};
 }
 

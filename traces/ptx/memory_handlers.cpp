@@ -101,14 +101,9 @@ void read_source_bytes(Execution& e) {
     }
 }
 
-/// Fills in addresses and checks them; a lane that reads nothing may have any source address.
-std::uint32_t check_async_copy(Execution& e) {
-    LaneAddresses destinations;
-    compute_addresses(e, e.op.destination, destinations);
-    check_access(e, destinations, e.mask, Space::kShared, e.op.bytes);
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        e.result.shared_addresses[lane] = static_cast<std::uint32_t>(destinations[lane]);
-    }
+/// Fills in the global addresses and checks them; a lane that reads nothing may have any. Returns
+/// the lanes that read.
+std::uint32_t check_copy_source(Execution& e) {
     compute_addresses(e, e.op.address, e.result.addresses);
     read_source_bytes(e);
     const auto& bytes = e.result.source_bytes;
@@ -129,6 +124,17 @@ std::uint32_t check_async_copy(Execution& e) {
         }
     }
     return whole | partial;
+}
+
+/// Fills in all addresses and checks them. Returns the lanes that read.
+std::uint32_t check_async_copy(Execution& e) {
+    LaneAddresses destinations;
+    compute_addresses(e, e.op.destination, destinations);
+    check_access(e, destinations, e.mask, Space::kShared, e.op.bytes);
+    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
+        e.result.shared_addresses[lane] = static_cast<std::uint32_t>(destinations[lane]);
+    }
+    return check_copy_source(e);
 }
 
 isa::AsyncCopyToken take_token(CtaState& cta) {
@@ -210,6 +216,7 @@ void load_matrix(Execution& e) {
 }
 
 void async_copy_without_values(Execution& e) { (void)check_async_copy(e); }
+void async_copy_source(Execution& e) { (void)check_copy_source(e); }
 
 void async_copy(Execution& e) {
     const std::uint32_t reading = check_async_copy(e);

@@ -14,18 +14,68 @@ bool needs_values(Operation operation) {
            operation == Operation::kLoadMatrix;
 }
 
-}  // namespace
-
-Slice compute_slice(const Program& program) {
-    const std::size_t registers = program.registers.size();
-    std::vector<std::vector<std::uint32_t>> writers(registers);
-    std::vector<std::int32_t> predicate_ids(program.predicate_count, -1);
-    for (std::size_t id = 0; id < registers; ++id) {
-        if (program.registers[id].width == Width::kPredicate) {
-            predicate_ids[static_cast<std::size_t>(program.registers[id].slot)] =
-                static_cast<std::int32_t>(id);
+/// Which register stands in a slot; constants are none.
+class RegisterIds {
+  public:
+    explicit RegisterIds(const Program& program)
+        : predicates_(program.predicate_count, -1),
+          ids32_(program.count32, -1),
+          ids64_(program.count64, -1) {
+        for (std::size_t id = 0; id < program.registers.size(); ++id) {
+            const RegisterInfo& reg = program.registers[id];
+            of_width(reg.width)[static_cast<std::size_t>(reg.slot)] = static_cast<std::int32_t>(id);
         }
     }
+
+    /// -1 when the slot is absent or holds a constant.
+    [[nodiscard]] std::int32_t find(Width width, std::int32_t slot) {
+        const auto& ids = of_width(width);
+        const auto index = static_cast<std::size_t>(slot);
+        return slot >= 0 && index < ids.size() ? ids[index] : -1;
+    }
+
+  private:
+    std::vector<std::int32_t>& of_width(Width width) {
+        if (width == Width::kPredicate) return predicates_;
+        return width == Width::k64 ? ids64_ : ids32_;
+    }
+
+    std::vector<std::int32_t> predicates_;
+    std::vector<std::int32_t> ids32_;
+    std::vector<std::int32_t> ids64_;
+};
+
+/// The registers that an op shows, whether or not its result is wanted.
+std::vector<std::int32_t> shown_registers(const Program& program, std::uint32_t i, Viewer viewer,
+                                          RegisterIds& ids) {
+    const Op& op = program.ops[i];
+    const isa::Instruction& instruction = program.instructions[i];
+    const bool copy = instruction.operation == Operation::kAsyncCopy;
+    const bool global = isa::is_global(instruction.operation);
+    std::vector<std::int32_t> shown;
+    if (viewer == Viewer::kSm) {
+        const bool whole = copy || instruction.operation == Operation::kBarrier;
+        const auto& reads = whole ? instruction.reads : instruction.address_reads;
+        shown.assign(reads.begin(), reads.end());
+    } else if (global) {
+        shown.push_back(ids.find(op.address.wide ? Width::k64 : Width::k32, op.address.base));
+        if (copy) {
+            const std::int32_t* operands = program.operands.data() + op.first_operand;
+            shown.push_back(ids.find(Width::k32, operands[0]));
+            shown.push_back(ids.find(Width::kPredicate, operands[1]));
+        }
+    }
+    if (viewer == Viewer::kSm || global || op.control != Control::kNext) {
+        shown.push_back(ids.find(Width::kPredicate, op.guard));
+    }
+    return shown;
+}
+
+}  // namespace
+
+Slice compute_slice(const Program& program, Viewer viewer) {
+    const std::size_t registers = program.registers.size();
+    std::vector<std::vector<std::uint32_t>> writers(registers);
     for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
         for (isa::RegisterId id : program.instructions[i].writes) writers[id].push_back(i);
     }
@@ -37,14 +87,10 @@ Slice compute_slice(const Program& program) {
         wanted[id] = true;
         open.push_back(id);
     };
+    RegisterIds ids(program);
     for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
-        const isa::Instruction& instruction = program.instructions[i];
-        const bool whole = instruction.operation == Operation::kAsyncCopy ||
-                           instruction.operation == Operation::kBarrier;
-        for (isa::RegisterId id : whole ? instruction.reads : instruction.address_reads) want(id);
-        const std::int32_t guard = program.ops[i].guard;
-        if (guard >= 0) {
-            want(static_cast<isa::RegisterId>(predicate_ids[static_cast<std::size_t>(guard)]));
+        for (const std::int32_t id : shown_registers(program, i, viewer, ids)) {
+            if (id >= 0) want(static_cast<isa::RegisterId>(id));
         }
     }
 

@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include "models/base/error.hpp"
+#include "traces/ptx/cta_warps.hpp"
 #include "traces/ptx/execution.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/slice.hpp"
-#include "traces/ptx/warp.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -76,78 +76,83 @@ isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) 
     return shape;
 }
 
-std::uint32_t lanes_of_warp(const isa::KernelShape& shape, std::uint32_t warp) {
-    const std::uint32_t threads = shape.threads_per_cta() - warp * isa::kLanes;
-    return threads >= isa::kLanes ? kAllLanes : (1u << threads) - 1;
-}
-
 class PtxCta final : public isa::CtaStream {
   public:
     PtxCta(CtaState state, const std::vector<Handler>& handlers)
-        : state_(std::move(state)), handlers_(handlers) {
-        for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
-            paths_.emplace_back(lanes_of_warp(state_.shape, warp));
-            registers_.emplace_back(state_.program);
-        }
-    }
+        : warps_(std::move(state), handlers) {}
 
     [[nodiscard]] const isa::Instruction* peek(std::uint32_t warp) const override {
-        const WarpPath& path = paths_[warp];
-        return path.alive() == 0 ? nullptr : &state_.program.instructions[path.pc()];
+        return warps_.alive(warp) ? &warps_.state().program.instructions[warps_.pc(warp)] : nullptr;
     }
 
     const isa::WarpInstruction& execute(std::uint32_t warp, base::Cycle now) override {
-        WarpPath& path = paths_[warp];
-        SPTC_ASSERT(path.alive() != 0);
-        const std::uint32_t pc = path.pc();
-        const Op& op = state_.program.ops[pc];
-        WarpRegisters& registers = registers_[warp];
-        std::uint32_t mask = path.active();
-        if (op.guard >= 0) {
-            const std::uint32_t guard = registers.predicates[static_cast<std::size_t>(op.guard)];
-            mask &= op.guard_negated ? ~guard : guard;
-        }
-        result_.instruction = &state_.program.instructions[pc];
-        result_.active_mask = mask;
-        if (result_.operands.present()) result_.operands = {};
-        if (const Handler handler = handlers_[pc]; handler != nullptr && mask != 0) {
-            Execution execution{op,
-                                state_.program.operands.data() + op.first_operand,
-                                registers.predicates.data(),
-                                registers.lanes32.data(),
-                                registers.lanes64.data(),
-                                mask,
-                                path.alive(),
-                                warp,
-                                now,
-                                state_,
-                                result_};
-            handler(execution);
-        }
-        switch (op.control) {
-            case Control::kNext:
-                path.go(pc + 1);
-                break;
-            case Control::kBranch:
-                path.branch(mask, op.target, pc + 1);
-                break;
-            case Control::kExit:
-                path.exit(mask, pc + 1);
-                break;
-        }
-        return result_;
+        return warps_.execute(warp, now);
     }
 
     void land(isa::AsyncCopyToken token) override {
-        if (!state_.shared.empty()) land_copy(state_, token);
+        if (!warps_.state().shared.empty()) land_copy(warps_.state(), token);
     }
 
   private:
-    CtaState state_;
-    const std::vector<Handler>& handlers_;
-    std::vector<WarpPath> paths_;
-    std::vector<WarpRegisters> registers_;
-    isa::WarpInstruction result_;
+    CtaWarps warps_;
+};
+
+/// What a CTA executes when only its global instructions are wanted.
+struct TrafficPlan {
+    std::vector<Handler> handlers;
+    std::vector<std::uint32_t> next_step;  ///< by op: itself or the next that does anything
+};
+
+TrafficPlan plan_traffic(const Program& program) {
+    const Slice slice = compute_slice(program, Viewer::kMemorySystem);
+    TrafficPlan plan;
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+        const Op& op = program.ops[i];
+        const isa::Operation operation = program.instructions[i].operation;
+        Handler handler = nullptr;
+        if (slice.executes[i]) {
+            handler = op.handler;
+        } else if (operation == isa::Operation::kAsyncCopy) {
+            handler = async_copy_source;
+        } else if (isa::is_global(operation)) {
+            handler = op.skip_handler;
+        }
+        plan.handlers.push_back(handler);
+    }
+    plan.next_step.resize(program.ops.size());
+    auto next = static_cast<std::uint32_t>(program.ops.size() - 1);  // an exit
+    for (std::uint32_t i = next + 1; i-- > 0;) {
+        const bool nothing = plan.handlers[i] == nullptr &&
+                             program.ops[i].control == Control::kNext &&
+                             !isa::is_global(program.instructions[i].operation);
+        if (!nothing) next = i;
+        plan.next_step[i] = next;
+    }
+    return plan;
+}
+
+class PtxTraffic final : public isa::GlobalTraffic {
+  public:
+    PtxTraffic(CtaState state, const TrafficPlan& plan)
+        : warps_(std::move(state), plan.handlers), plan_(plan) {}
+
+    const isa::WarpInstruction* next(std::uint32_t warp, base::Cycle now) override {
+        while (warps_.alive(warp)) {
+            const std::uint32_t pc = warps_.pc(warp);
+            const std::uint32_t step = plan_.next_step[pc];
+            if (step != pc) {
+                warps_.go(warp, step);  // other lanes of the warp may be behind
+                continue;
+            }
+            const isa::WarpInstruction& executed = warps_.execute(warp, now);
+            if (isa::is_global(executed.instruction->operation)) return &executed;
+        }
+        return nullptr;
+    }
+
+  private:
+    CtaWarps warps_;
+    const TrafficPlan& plan_;
 };
 
 class PtxSource final : public isa::InstructionSource {
@@ -161,9 +166,10 @@ class PtxSource final : public isa::InstructionSource {
           sm_count_(sm_count),
           parameters_(bind_arguments(*program_, launch, memory)) {
         if (values_ == Values::kOff) {
-            const Slice slice = compute_slice(*program_);
+            const Slice slice = compute_slice(*program_, Viewer::kSm);
             discard_stores_ = slice.loads_global;
             handlers_ = choose_handlers(*program_, &slice);
+            traffic_plan_ = plan_traffic(*program_);
         } else {
             handlers_ = choose_handlers(*program_, nullptr);
         }
@@ -173,6 +179,20 @@ class PtxSource final : public isa::InstructionSource {
 
     [[nodiscard]] std::unique_ptr<isa::CtaStream> start_cta(std::uint64_t cta,
                                                             std::uint32_t sm) override {
+        CtaState state = state_of(cta, sm);
+        if (values_ == Values::kOn) state.shared.resize(shape_.shared_bytes_per_cta);
+        return std::make_unique<PtxCta>(std::move(state), handlers_);
+    }
+
+    [[nodiscard]] std::unique_ptr<isa::GlobalTraffic> start_traffic(std::uint64_t cta,
+                                                                    std::uint32_t sm) override {
+        // With values on, a store of one CTA may decide an address of another.
+        if (values_ == Values::kOn) return InstructionSource::start_traffic(cta, sm);
+        return std::make_unique<PtxTraffic>(state_of(cta, sm), traffic_plan_);
+    }
+
+  private:
+    [[nodiscard]] CtaState state_of(std::uint64_t cta, std::uint32_t sm) const {
         SPTC_ASSERT(cta < shape_.grid.count());
         CtaState state{*program_, shape_,    memory_, parameters_, cta, {},
                        sm,        sm_count_, false,   {},          {},  {}};
@@ -180,11 +200,9 @@ class PtxSource final : public isa::InstructionSource {
         state.index.y = static_cast<std::uint32_t>(cta / shape_.grid.x % shape_.grid.y);
         state.index.z = static_cast<std::uint32_t>(cta / shape_.grid.x / shape_.grid.y);
         state.discard_stores = discard_stores_;
-        if (values_ == Values::kOn) state.shared.resize(shape_.shared_bytes_per_cta);
-        return std::make_unique<PtxCta>(std::move(state), handlers_);
+        return state;
     }
 
-  private:
     std::shared_ptr<const Program> program_;
     isa::KernelShape shape_;
     launch::DeviceMemory& memory_;
@@ -192,6 +210,7 @@ class PtxSource final : public isa::InstructionSource {
     std::uint32_t sm_count_;
     std::vector<std::byte> parameters_;
     std::vector<Handler> handlers_;
+    TrafficPlan traffic_plan_;  ///< with values off
     bool discard_stores_ = false;
 };
 
