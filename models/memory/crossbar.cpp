@@ -61,7 +61,7 @@ void Crossbar::tick(Cycle now) {
             lane.due = std::min(lane.due, lane.port.requests->due());
         due_ = std::min(due_, lane.due);
     }
-    mirrored_.take(now, [&](std::span<const sm::MemoryRequest> requests) {
+    mirrored_.take(now, [&](std::span<const UnansweredRequest> requests) {
         l2->access_unanswered(requests, now + spec_.request_cycles);
     });
     if (!mirrored_.empty()) due_ = std::min(due_, now + 1);

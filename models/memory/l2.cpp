@@ -26,7 +26,8 @@ L2::L2(const sc_core::sc_module_name& name, const L2Spec& spec)
       sets_per_slice_(spec.bytes / spec.slices / spec.ways / kLineBytes),
       by_slices_(spec.slices),
       by_sets_(sets_per_slice_),
-      lines_(spec.slices * sets_per_slice_ * spec.ways),
+      youngest_(spec.slices * sets_per_slice_),
+      older_(youngest_.size() * (spec.ways - 1)),
       slice_free_(spec.slices, 0) {
     for (std::size_t sectors = 0; sectors < transfer_cycles_.size(); ++sectors) {
         transfer_cycles_[sectors] =
@@ -34,73 +35,83 @@ L2::L2(const sc_core::sc_module_name& name, const L2Spec& spec)
     }
 }
 
-L2::Place L2::place_of(std::uint64_t line_address) {
+L2::Place L2::place_of(std::uint64_t line_address) const {
     const auto [rest, slice] = by_slices_.divide(address_hash(line_address / kLineBytes));
     const std::uint64_t set = by_sets_.divide(rest).remainder;
-    return {slice, &lines_[(slice * sets_per_slice_ + set) * spec_.ways]};
+    return {slice, slice * sets_per_slice_ + set};
 }
 
-L2::Line& L2::use(Line* set, std::uint64_t line_address, Cycle now) {
-    std::size_t way = 0;
-    while (way < spec_.ways && set[way].address != line_address) ++way;
-    if (way == 0) return *set;
+void L2::make_youngest(std::uint64_t set, std::uint64_t line_address, Cycle now) {
+    Line& youngest = youngest_[set];
+    Line* const begin = older_.data() + set * (spec_.ways - 1);
+    Line* const end = begin + (spec_.ways - 1);
+    Line* found = std::find_if(
+        begin, end, [line_address](const Line& line) { return line.address == line_address; });
     Line line{.address = line_address};
-    if (way < spec_.ways) {
-        line = set[way];
+    if (found != end) {
+        line = *found;
     } else {
-        const Line& oldest = set[--way];
+        if (begin != end) --found;
+        const Line& oldest = begin != end ? *found : youngest;
         if (oldest.dirty != 0) hbm->write(oldest.address, sm::count_sectors(oldest.dirty), now);
     }
-    std::move_backward(set, set + way, set + way + 1);
-    *set = line;
-    return *set;
+    if (begin != end) {
+        std::move_backward(begin, found, found + 1);
+        *begin = youngest;
+    }
+    youngest = line;
 }
 
 Cycle L2::access(const sm::MemoryRequest& request, Cycle now) {
-    return access_at(place_of(request.line_address), request, now);
+    return access_at(place_of(request.line_address), request.line_address, request.sector_mask,
+                     request.write, now);
 }
 
-void L2::access_unanswered(std::span<const sm::MemoryRequest> requests, Cycle now) {
+void L2::access_unanswered(std::span<const UnansweredRequest> requests, Cycle now) {
     std::array<Place, kPrefetchDistance> ahead;
     const auto look_ahead = [&](std::size_t i) {
         if (i >= requests.size()) return;
-        ahead[i % kPrefetchDistance] = place_of(requests[i].line_address);
-        __builtin_prefetch(ahead[i % kPrefetchDistance].set, 1);
+        ahead[i % kPrefetchDistance] = place_of(requests[i].line_address());
+        __builtin_prefetch(&youngest_[ahead[i % kPrefetchDistance].set], 1);
     };
     for (std::size_t i = 0; i < kPrefetchDistance; ++i) look_ahead(i);
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        (void)access_at(ahead[i % kPrefetchDistance], requests[i], now);
+        const UnansweredRequest& request = requests[i];
+        (void)access_at(ahead[i % kPrefetchDistance], request.line_address(), request.sector_mask(),
+                        request.write(), now);
         look_ahead(i + kPrefetchDistance);
     }
 }
 
-Cycle L2::access_at(const Place& place, const sm::MemoryRequest& request, Cycle now) {
-    const std::uint32_t sectors = request.sectors();
+Cycle L2::access_at(const Place& place, std::uint64_t line_address, std::uint8_t sector_mask,
+                    bool write, Cycle now) {
+    const std::uint32_t sectors = sm::count_sectors(sector_mask);
     Cycle& slice_free = slice_free_[place.slice];
     const Cycle start = std::max(now, slice_free);
     slice_free = start + transfer_cycles_[sectors];
 
-    Line& line = use(place.set, request.line_address, start);
-    if (request.write) {
+    Line& line = youngest_[place.set];
+    if (line.address != line_address) make_youngest(place.set, line_address, start);
+    if (write) {
         statistics_.write_sectors += sectors;
-        line.valid |= request.sector_mask;
-        line.dirty |= request.sector_mask;
+        line.valid |= sector_mask;
+        line.dirty |= sector_mask;
         return start + spec_.hit_cycles;
     }
     statistics_.read_sectors += sectors;
-    const auto missing = static_cast<std::uint8_t>(request.sector_mask & ~line.valid);
+    const auto missing = static_cast<std::uint8_t>(sector_mask & ~line.valid);
     if (missing != 0) {
         const std::uint32_t missing_sectors = sm::count_sectors(missing);
         statistics_.read_sector_misses += missing_sectors;
         line.valid |= missing;
-        line.fetched =
-            std::max(line.fetched, hbm->read(request.line_address, missing_sectors, start));
+        line.fetched = std::max(line.fetched, hbm->read(line_address, missing_sectors, start));
     }
     return std::max(start, line.fetched) + spec_.hit_cycles;
 }
 
 void L2::reset() {
-    std::fill(lines_.begin(), lines_.end(), Line{});
+    std::fill(youngest_.begin(), youngest_.end(), Line{});
+    std::fill(older_.begin(), older_.end(), Line{});
     std::fill(slice_free_.begin(), slice_free_.end(), Cycle{0});
     statistics_ = {};
 }

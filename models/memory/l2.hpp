@@ -13,15 +13,35 @@
 
 namespace sptc::memory {
 
+/// A request whose answer nobody waits for, in one word: there are many of them.
+class UnansweredRequest {
+  public:
+    UnansweredRequest(std::uint64_t line_address, std::uint8_t sector_mask, bool write)
+        : bits_(line_address | (write ? kWrite : 0u) | sector_mask) {}
+
+    [[nodiscard]] std::uint64_t line_address() const { return bits_ & ~kOffset; }
+    [[nodiscard]] std::uint8_t sector_mask() const {
+        return static_cast<std::uint8_t>(bits_ & kSectors);
+    }
+    [[nodiscard]] bool write() const { return (bits_ & kWrite) != 0; }
+
+  private:
+    static constexpr std::uint64_t kOffset = sm::kLineBytes - 1;  ///< 0 in a line's address
+    static constexpr std::uint64_t kSectors = (1u << (sm::kLineBytes / sm::kSectorBytes)) - 1;
+    static constexpr std::uint64_t kWrite = kSectors + 1;
+    static_assert(kWrite <= kOffset);
+
+    std::uint64_t bits_;
+};
+
 /// What the crossbar asks of the L2.
 class L2If : public virtual sc_core::sc_interface {
   public:
     /// A request reaches its slice at `now`; returns the cycle at which the answer leaves the
     /// slice.
     virtual base::Cycle access(const sm::MemoryRequest& request, base::Cycle now) = 0;
-    /// The same for requests that reach their slices at one time, in this order, and whose answers
-    /// nobody waits for.
-    virtual void access_unanswered(std::span<const sm::MemoryRequest> requests,
+    /// The same for requests that reach their slices at one time, in this order.
+    virtual void access_unanswered(std::span<const UnansweredRequest> requests,
                                    base::Cycle now) = 0;
 };
 
@@ -42,7 +62,7 @@ class L2 : public sc_core::sc_module, public L2If {
     sc_core::sc_port<HbmIf> hbm;
 
     base::Cycle access(const sm::MemoryRequest& request, base::Cycle now) override;
-    void access_unanswered(std::span<const sm::MemoryRequest> requests, base::Cycle now) override;
+    void access_unanswered(std::span<const UnansweredRequest> requests, base::Cycle now) override;
 
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
     void reset();
@@ -57,22 +77,24 @@ class L2 : public sc_core::sc_module, public L2If {
     /// Where a line belongs.
     struct Place {
         std::uint64_t slice;
-        Line* set;  ///< its first way
+        std::uint64_t set;  ///< counted over all slices
     };
     static constexpr std::uint64_t kNoLine = ~0ull;
 
-    [[nodiscard]] Place place_of(std::uint64_t line_address);
-    base::Cycle access_at(const Place& place, const sm::MemoryRequest& request, base::Cycle now);
-    /// Makes a line the first of its set, in the place of the oldest when it was absent.
-    Line& use(Line* set, std::uint64_t line_address, base::Cycle now);
+    [[nodiscard]] Place place_of(std::uint64_t line_address) const;
+    base::Cycle access_at(const Place& place, std::uint64_t line_address, std::uint8_t sector_mask,
+                          bool write, base::Cycle now);
+    /// Makes a line the youngest of its set, in the place of the oldest when it was absent.
+    void make_youngest(std::uint64_t set, std::uint64_t line_address, base::Cycle now);
 
     const L2Spec& spec_;
     std::uint64_t sets_per_slice_;
     base::Divider by_slices_;
     base::Divider by_sets_;
-    /// [slice][set][way], the ways of a set from the last used to the oldest: many SMs ask for the
-    /// same line at nearly the same time, and then find it first.
-    std::vector<Line> lines_;
+    /// Many SMs ask for a line at nearly the same time: the last used line of each set stands
+    /// apart, where it is likely to be in the host's caches.
+    std::vector<Line> youngest_;
+    std::vector<Line> older_;  ///< [set][way - 1], from the last used to the oldest
     std::array<base::Cycle, sm::kLineBytes / sm::kSectorBytes + 1>
         transfer_cycles_;  ///< by sectors
     std::vector<base::Cycle> slice_free_;

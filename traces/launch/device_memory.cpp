@@ -23,8 +23,8 @@ DeviceMemory::DeviceMemory(const std::vector<Buffer>& buffers, Values values) {
     std::uint64_t next = kFirstAddress;
     for (const Buffer& buffer : buffers) {
         SPTC_ASSERT(buffer.data.empty() || buffer.data.size() == buffer.bytes);
-        Region region{buffer.name, next, buffer.bytes, {},
-                      std::make_unique<std::atomic<bool>>(false)};
+        Region region{
+            buffer.name, next, buffer.bytes, {}, std::make_unique<std::atomic<bool>>(false)};
         try {
             if (!buffer.data.empty()) {
                 region.data = buffer.data;
@@ -70,6 +70,11 @@ std::byte* DeviceMemory::find(std::uint64_t address, std::uint64_t size) {
 
 bool DeviceMemory::contains(std::uint64_t address, std::uint64_t size) const {
     return region_of(address, size) != nullptr;
+}
+
+DeviceMemory::Range DeviceMemory::buffer_around(std::uint64_t address) const {
+    const Region* region = region_of(address, 1);
+    return region == nullptr ? Range{} : Range{region->begin, region->begin + region->bytes};
 }
 
 void DeviceMemory::discard_content(std::uint64_t address) {

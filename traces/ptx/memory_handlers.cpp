@@ -82,6 +82,15 @@ void load_parameter(Execution& e) {
     }
 }
 
+/// cp.async: does every lane, active or not, read the whole copy size?
+bool reads_whole_size(const Execution& e) {
+    if (e.operands[1] >= 0 && e.predicates[e.operands[1]] != 0) return false;
+    if (e.operands[0] < 0) return true;
+    std::uint32_t difference = 0;
+    for (const std::uint32_t bytes : e.registers32[e.operands[0]]) difference |= bytes ^ e.op.bytes;
+    return difference == 0;
+}
+
 /// cp.async: the bytes that each lane reads. More than the copy size is undefined in PTX.
 void read_source_bytes(Execution& e) {
     std::uint32_t ignored = e.operands[1] >= 0 ? e.predicates[e.operands[1]] : 0;
@@ -105,6 +114,11 @@ void read_source_bytes(Execution& e) {
 /// the lanes that read.
 std::uint32_t check_copy_source(Execution& e) {
     compute_addresses(e, e.op.address, e.result.addresses);
+    if (reads_whole_size(e)) {
+        e.result.source_bytes.fill(e.op.bytes);
+        check_access(e, e.result.addresses, e.mask, Space::kGlobal, e.op.bytes);
+        return e.mask;
+    }
     read_source_bytes(e);
     const auto& bytes = e.result.source_bytes;
     const std::uint32_t whole =
