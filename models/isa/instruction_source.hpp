@@ -57,8 +57,8 @@ class GlobalTraffic {
     virtual ~GlobalTraffic() = default;
 
     /// Goes on to the next global instruction of a warp and executes it; nullptr when the warp
-    /// exits first. `now` is what %clock reads. The result is valid until the next call for this
-    /// CTA. Throws MemoryFault and KernelError.
+    /// exits first. `now` is what %clock reads. The result is valid until the next call for any
+    /// CTA of the source. Throws MemoryFault and KernelError.
     virtual const WarpInstruction* next(std::uint32_t warp, base::Cycle now) = 0;
 };
 

@@ -14,40 +14,10 @@ bool needs_values(Operation operation) {
            operation == Operation::kLoadMatrix;
 }
 
-/// Which register stands in a slot; constants are none.
-class RegisterIds {
-  public:
-    explicit RegisterIds(const Program& program)
-        : predicates_(program.predicate_count, -1),
-          ids32_(program.count32, -1),
-          ids64_(program.count64, -1) {
-        for (std::size_t id = 0; id < program.registers.size(); ++id) {
-            const RegisterInfo& reg = program.registers[id];
-            of_width(reg.width)[static_cast<std::size_t>(reg.slot)] = static_cast<std::int32_t>(id);
-        }
-    }
+}  // namespace
 
-    /// -1 when the slot is absent or holds a constant.
-    [[nodiscard]] std::int32_t find(Width width, std::int32_t slot) {
-        const auto& ids = of_width(width);
-        const auto index = static_cast<std::size_t>(slot);
-        return slot >= 0 && index < ids.size() ? ids[index] : -1;
-    }
-
-  private:
-    std::vector<std::int32_t>& of_width(Width width) {
-        if (width == Width::kPredicate) return predicates_;
-        return width == Width::k64 ? ids64_ : ids32_;
-    }
-
-    std::vector<std::int32_t> predicates_;
-    std::vector<std::int32_t> ids32_;
-    std::vector<std::int32_t> ids64_;
-};
-
-/// The registers that an op shows, whether or not its result is wanted.
-std::vector<std::int32_t> shown_registers(const Program& program, std::uint32_t i, Viewer viewer,
-                                          RegisterIds& ids) {
+std::vector<std::int32_t> shown_registers(const Program& program, const RegisterIds& ids,
+                                          std::uint32_t i, Viewer viewer) {
     const Op& op = program.ops[i];
     const isa::Instruction& instruction = program.instructions[i];
     const bool copy = instruction.operation == Operation::kAsyncCopy;
@@ -71,8 +41,6 @@ std::vector<std::int32_t> shown_registers(const Program& program, std::uint32_t 
     return shown;
 }
 
-}  // namespace
-
 Slice compute_slice(const Program& program, Viewer viewer) {
     const std::size_t registers = program.registers.size();
     std::vector<std::vector<std::uint32_t>> writers(registers);
@@ -87,9 +55,9 @@ Slice compute_slice(const Program& program, Viewer viewer) {
         wanted[id] = true;
         open.push_back(id);
     };
-    RegisterIds ids(program);
+    const RegisterIds ids(program);
     for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
-        for (const std::int32_t id : shown_registers(program, i, viewer, ids)) {
+        for (const std::int32_t id : shown_registers(program, ids, i, viewer)) {
             if (id >= 0) want(static_cast<isa::RegisterId>(id));
         }
     }

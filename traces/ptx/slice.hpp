@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "traces/ptx/program.hpp"
+#include "traces/ptx/register_ids.hpp"
 
 namespace sptc::ptx {
 
@@ -22,5 +23,11 @@ struct Slice {
 /// of order: never too small. Throws KernelError with the line when it would hold a shared load, an
 /// ldmatrix or an mma, whose results exist only with values on.
 [[nodiscard]] Slice compute_slice(const Program& program, Viewer viewer);
+
+/// The registers that an op shows to the viewer whether or not its result is wanted: RegisterIds,
+/// or -1 for a constant or an operand that is absent.
+[[nodiscard]] std::vector<std::int32_t> shown_registers(const Program& program,
+                                                        const RegisterIds& ids, std::uint32_t op,
+                                                        Viewer viewer);
 
 }  // namespace sptc::ptx

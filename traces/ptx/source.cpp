@@ -5,10 +5,11 @@
 #include <cstring>
 
 #include "models/base/error.hpp"
-#include "traces/ptx/cta_warps.hpp"
 #include "traces/ptx/execution.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/slice.hpp"
+#include "traces/ptx/traffic.hpp"
+#include "traces/ptx/warp.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -79,80 +80,56 @@ isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) 
 class PtxCta final : public isa::CtaStream {
   public:
     PtxCta(CtaState state, const std::vector<Handler>& handlers)
-        : warps_(std::move(state), handlers) {}
+        : state_(std::move(state)), handlers_(handlers) {
+        for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
+            paths_.emplace_back(lanes_of_warp(state_.shape, warp));
+            registers_.emplace_back(state_.program);
+        }
+    }
 
     [[nodiscard]] const isa::Instruction* peek(std::uint32_t warp) const override {
-        return warps_.alive(warp) ? &warps_.state().program.instructions[warps_.pc(warp)] : nullptr;
+        const WarpPath& path = paths_[warp];
+        return path.alive() == 0 ? nullptr : &state_.program.instructions[path.pc()];
     }
 
     const isa::WarpInstruction& execute(std::uint32_t warp, base::Cycle now) override {
-        return warps_.execute(warp, now);
+        WarpPath& path = paths_[warp];
+        SPTC_ASSERT(path.alive() != 0);
+        const std::uint32_t pc = path.pc();
+        const Op& op = state_.program.ops[pc];
+        WarpRegisters& registers = registers_[warp];
+        const std::uint32_t mask = executing_lanes(path, op, registers.predicates);
+        result_.instruction = &state_.program.instructions[pc];
+        result_.active_mask = mask;
+        if (result_.operands.present()) result_.operands = {};
+        if (const Handler handler = handlers_[pc]; handler != nullptr && mask != 0) {
+            Execution execution{op,
+                                state_.program.operands.data() + op.first_operand,
+                                registers.predicates.data(),
+                                registers.lanes32.data(),
+                                registers.lanes64.data(),
+                                mask,
+                                path.alive(),
+                                warp,
+                                now,
+                                state_,
+                                result_};
+            handler(execution);
+        }
+        advance(path, op, mask);
+        return result_;
     }
 
     void land(isa::AsyncCopyToken token) override {
-        if (!warps_.state().shared.empty()) land_copy(warps_.state(), token);
+        if (!state_.shared.empty()) land_copy(state_, token);
     }
 
   private:
-    CtaWarps warps_;
-};
-
-/// What a CTA executes when only its global instructions are wanted.
-struct TrafficPlan {
-    std::vector<Handler> handlers;
-    std::vector<std::uint32_t> next_step;  ///< by op: itself or the next that does anything
-};
-
-TrafficPlan plan_traffic(const Program& program) {
-    const Slice slice = compute_slice(program, Viewer::kMemorySystem);
-    TrafficPlan plan;
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-        const Op& op = program.ops[i];
-        const isa::Operation operation = program.instructions[i].operation;
-        Handler handler = nullptr;
-        if (slice.executes[i]) {
-            handler = op.handler;
-        } else if (operation == isa::Operation::kAsyncCopy) {
-            handler = async_copy_source;
-        } else if (isa::is_global(operation)) {
-            handler = op.skip_handler;
-        }
-        plan.handlers.push_back(handler);
-    }
-    plan.next_step.resize(program.ops.size());
-    auto next = static_cast<std::uint32_t>(program.ops.size() - 1);  // an exit
-    for (std::uint32_t i = next + 1; i-- > 0;) {
-        const bool nothing = plan.handlers[i] == nullptr &&
-                             program.ops[i].control == Control::kNext &&
-                             !isa::is_global(program.instructions[i].operation);
-        if (!nothing) next = i;
-        plan.next_step[i] = next;
-    }
-    return plan;
-}
-
-class PtxTraffic final : public isa::GlobalTraffic {
-  public:
-    PtxTraffic(CtaState state, const TrafficPlan& plan)
-        : warps_(std::move(state), plan.handlers), plan_(plan) {}
-
-    const isa::WarpInstruction* next(std::uint32_t warp, base::Cycle now) override {
-        while (warps_.alive(warp)) {
-            const std::uint32_t pc = warps_.pc(warp);
-            const std::uint32_t step = plan_.next_step[pc];
-            if (step != pc) {
-                warps_.go(warp, step);  // other lanes of the warp may be behind
-                continue;
-            }
-            const isa::WarpInstruction& executed = warps_.execute(warp, now);
-            if (isa::is_global(executed.instruction->operation)) return &executed;
-        }
-        return nullptr;
-    }
-
-  private:
-    CtaWarps warps_;
-    const TrafficPlan& plan_;
+    CtaState state_;
+    const std::vector<Handler>& handlers_;
+    std::vector<WarpPath> paths_;
+    std::vector<WarpRegisters> registers_;
+    isa::WarpInstruction result_;
 };
 
 class PtxSource final : public isa::InstructionSource {
@@ -169,7 +146,7 @@ class PtxSource final : public isa::InstructionSource {
             const Slice slice = compute_slice(*program_, Viewer::kSm);
             discard_stores_ = slice.loads_global;
             handlers_ = choose_handlers(*program_, &slice);
-            traffic_plan_ = plan_traffic(*program_);
+            traffic_ = std::make_unique<TrafficExecutor>(*program_);
         } else {
             handlers_ = choose_handlers(*program_, nullptr);
         }
@@ -188,7 +165,7 @@ class PtxSource final : public isa::InstructionSource {
                                                                     std::uint32_t sm) override {
         // With values on, a store of one CTA may decide an address of another.
         if (values_ == Values::kOn) return InstructionSource::start_traffic(cta, sm);
-        return std::make_unique<PtxTraffic>(state_of(cta, sm), traffic_plan_);
+        return traffic_->start_cta(state_of(cta, sm));
     }
 
   private:
@@ -210,7 +187,7 @@ class PtxSource final : public isa::InstructionSource {
     std::uint32_t sm_count_;
     std::vector<std::byte> parameters_;
     std::vector<Handler> handlers_;
-    TrafficPlan traffic_plan_;  ///< with values off
+    std::unique_ptr<TrafficExecutor> traffic_;  ///< with values off
     bool discard_stores_ = false;
 };
 
