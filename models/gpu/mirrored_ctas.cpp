@@ -1,8 +1,7 @@
 #include "models/gpu/mirrored_ctas.hpp"
 
 #include <algorithm>
-
-#include "models/sm/bank_conflicts.hpp"
+#include <array>
 
 namespace sptc::gpu {
 
@@ -21,7 +20,7 @@ void MirroredCtas::configure(isa::InstructionSource& source, std::uint32_t resid
 }
 
 void MirroredCtas::start_cta(std::uint32_t sm, std::uint32_t slot, std::uint64_t cta) {
-    ctas_[slot][sm - 1] = source_->start_cta(cta, sm);
+    ctas_[slot][sm - 1] = source_->start_traffic(cta, sm);
 }
 
 void MirroredCtas::finish_slot(std::uint32_t slot) {
@@ -33,11 +32,8 @@ void MirroredCtas::global_instruction(std::uint32_t cta_slot, std::uint32_t warp
     auto& slot = ctas_[cta_slot];
     for (std::uint32_t i = 0; i < slot.size(); ++i) {
         if (!slot[i]) continue;
-        while (const isa::Instruction* next = slot[i]->peek(warp_in_cta)) {
-            const isa::WarpInstruction& executed = slot[i]->execute(warp_in_cta, now);
-            if (!isa::is_global(next->operation)) continue;
-            send(i + 1, executed, now);
-            break;
+        if (const isa::WarpInstruction* executed = slot[i]->next(warp_in_cta, now)) {
+            send(i + 1, *executed, now);
         }
     }
 }
@@ -46,19 +42,17 @@ void MirroredCtas::send(std::uint32_t sm, const isa::WarpInstruction& executed, 
     if (executed.active_mask == 0) return;
     const isa::Instruction& instruction = *executed.instruction;
     const bool write = instruction.operation == Operation::kStoreGlobal;
-    if (instruction.operation == Operation::kAsyncCopy) {
-        sm::coalesce(executed.addresses, executed.source_bytes, executed.active_mask, lines_);
-    } else {
-        std::array<std::uint8_t, isa::kLanes> bytes;
-        bytes.fill(instruction.bytes_per_lane);
-        sm::coalesce(executed.addresses, bytes, executed.active_mask, lines_);
-    }
+    std::array<std::uint8_t, isa::kLanes> whole;
+    whole.fill(instruction.bytes_per_lane);
+    const bool copy = instruction.operation == Operation::kAsyncCopy;
+    const auto [lines, offset] = coalescing_.coalesce(
+        executed.addresses, copy ? executed.source_bytes : whole, executed.active_mask);
     Cycle& port_free = port_free_[sm - 1];
-    for (const sm::LineSectors& line : lines_) {
-        const sm::MemoryRequest request{line.line_address, line.sector_mask, write, sm, 0};
+    for (const sm::LineSectors& line : lines) {
         const Cycle sent = std::max(port_free, now + 1);
-        crossbar_.inject(request, now, sent + spec_.global_path.request_cycles);
-        port_free = sent + (write ? request.sectors() : 1);
+        crossbar_.inject({line.line_address + offset, line.sector_mask, write}, now,
+                         sent + spec_.global_path.request_cycles);
+        port_free = sent + (write ? sm::count_sectors(line.sector_mask) : 1);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "models/isa/instruction_source.hpp"
 #include "models/memory/crossbar.hpp"
+#include "models/sm/repeated_coalescing.hpp"
 #include "models/sm/sm.hpp"
 
 namespace sptc::gpu {
@@ -33,9 +34,9 @@ class MirroredCtas : public sm::GlobalTrafficObserver {
     const sm::SmSpec& spec_;
     memory::Crossbar& crossbar_;
     isa::InstructionSource* source_ = nullptr;
-    std::vector<base::Cycle> port_free_;                              ///< by sm - 1
-    std::vector<std::vector<std::unique_ptr<isa::CtaStream>>> ctas_;  ///< [slot][sm - 1]
-    std::vector<sm::LineSectors> lines_;
+    std::vector<base::Cycle> port_free_;                                  ///< by sm - 1
+    std::vector<std::vector<std::unique_ptr<isa::GlobalTraffic>>> ctas_;  ///< [slot][sm - 1]
+    sm::RepeatedCoalescing coalescing_;
 };
 
 }  // namespace sptc::gpu

@@ -51,6 +51,34 @@ class CtaStream {
     virtual void land(AsyncCopyToken token) = 0;
 };
 
+/// What the memory system sees of a CTA that is not simulated: its global instructions alone.
+class GlobalTraffic {
+  public:
+    virtual ~GlobalTraffic() = default;
+
+    /// Goes on to the next global instruction of a warp and executes it; nullptr when the warp
+    /// exits first. `now` is what %clock reads. The result is valid until the next call for any
+    /// CTA of the source. Throws MemoryFault and KernelError.
+    virtual const WarpInstruction* next(std::uint32_t warp, base::Cycle now) = 0;
+};
+
+/// The global traffic of a CTA that executes everything.
+class ExecutedTraffic final : public GlobalTraffic {
+  public:
+    explicit ExecutedTraffic(std::unique_ptr<CtaStream> cta) : cta_(std::move(cta)) {}
+
+    const WarpInstruction* next(std::uint32_t warp, base::Cycle now) override {
+        while (const Instruction* instruction = cta_->peek(warp)) {
+            const WarpInstruction& executed = cta_->execute(warp, now);
+            if (is_global(instruction->operation)) return &executed;
+        }
+        return nullptr;
+    }
+
+  private:
+    std::unique_ptr<CtaStream> cta_;
+};
+
 /// Where warp instructions come from: an executed PTX program, a saved trace. models/sm sees
 /// nothing else.
 class InstructionSource {
@@ -61,6 +89,13 @@ class InstructionSource {
     /// A CTA becomes resident on an SM. `cta` counts the grid with x fastest.
     [[nodiscard]] virtual std::unique_ptr<CtaStream> start_cta(std::uint64_t cta,
                                                                std::uint32_t sm) = 0;
+
+    /// The same for a CTA of which only the global traffic is wanted: a source that can leave out
+    /// the rest of the work may do so, and then nothing reports the faults of the rest.
+    [[nodiscard]] virtual std::unique_ptr<GlobalTraffic> start_traffic(std::uint64_t cta,
+                                                                       std::uint32_t sm) {
+        return std::make_unique<ExecutedTraffic>(start_cta(cta, sm));
+    }
 };
 
 }  // namespace sptc::isa

@@ -61,8 +61,8 @@ void Crossbar::tick(Cycle now) {
             lane.due = std::min(lane.due, lane.port.requests->due());
         due_ = std::min(due_, lane.due);
     }
-    mirrored_.take(now, [&](const sm::MemoryRequest& request) {
-        (void)l2->access(request, now + spec_.request_cycles);
+    mirrored_.take(now, [&](std::span<const UnansweredRequest> requests) {
+        l2->access_unanswered(requests, now + spec_.request_cycles);
     });
     if (!mirrored_.empty()) due_ = std::min(due_, now + 1);
 }

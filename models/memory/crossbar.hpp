@@ -38,7 +38,7 @@ class Crossbar : public sc_core::sc_module {
     void connect(std::vector<CrossbarPort> ports, CrossbarListener& listener);
     /// A request of an SM that is not simulated reaches the crossbar at `arrival` (after `now`). It
     /// occupies L2 and HBM; the answer goes nowhere.
-    void inject(const sm::MemoryRequest& request, base::Cycle now, base::Cycle arrival) {
+    void inject(const UnansweredRequest& request, base::Cycle now, base::Cycle arrival) {
         mirrored_.push(request, now, arrival);
         wake(now + 1);
     }
@@ -71,7 +71,7 @@ class Crossbar : public sc_core::sc_module {
     const CrossbarSpec& spec_;
     CrossbarListener* listener_ = nullptr;
     std::vector<Lane> lanes_;
-    base::Calendar<sm::MemoryRequest> mirrored_;
+    base::Calendar<UnansweredRequest> mirrored_;
     std::uint64_t sequence_ = 0;
     std::uint64_t under_way_ = 0;
     base::Cycle due_ = base::kNever;

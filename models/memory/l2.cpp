@@ -1,7 +1,6 @@
 #include "models/memory/l2.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "models/base/error.hpp"
 #include "models/memory/address_hash.hpp"
@@ -12,69 +11,122 @@ using base::Cycle;
 using sm::kLineBytes;
 using sm::kSectorBytes;
 
+namespace {
+
+/// How many requests ahead the set of a request is fetched into the host's caches, which do not
+/// hold all sets: the youngest line, and then the older ones where it is another.
+constexpr std::size_t kYoungestAhead = 16;
+constexpr std::size_t kOlderAhead = 8;
+constexpr std::size_t kHostLineBytes = 64;
+
+}  // namespace
+
 L2::L2(const sc_core::sc_module_name& name, const L2Spec& spec)
     : sc_module(name),
       hbm("hbm"),
       spec_(spec),
-      sets_per_slice_(
-          static_cast<std::uint32_t>(spec.bytes / spec.slices / spec.ways / kLineBytes)),
-      tags_(std::size_t{spec.slices} * sets_per_slice_ * spec.ways, kNoLine),
-      lines_(tags_.size()),
+      sets_per_slice_(spec.bytes / spec.slices / spec.ways / kLineBytes),
+      by_slices_(spec.slices),
+      by_sets_(sets_per_slice_),
+      youngest_(spec.slices * sets_per_slice_),
+      older_(youngest_.size() * (spec.ways - 1)),
       slice_free_(spec.slices, 0) {
-    SPTC_ASSERT(sets_per_slice_ > 0);
+    for (std::size_t sectors = 0; sectors < transfer_cycles_.size(); ++sectors) {
+        transfer_cycles_[sectors] =
+            std::max<Cycle>(1, sectors * kSectorBytes / spec.slice_bytes_per_cycle);
+    }
 }
 
-L2::Line& L2::find_or_replace(std::uint64_t line_address, std::uint64_t hash, Cycle now) {
-    const std::uint64_t slice = hash % spec_.slices;
-    const std::uint64_t set = (hash / spec_.slices) % sets_per_slice_;
-    const std::size_t first = (slice * sets_per_slice_ + set) * spec_.ways;
-    for (std::size_t way = first; way < first + spec_.ways; ++way) {
-        if (tags_[way] == line_address) return lines_[way];
+L2::Place L2::place_of(std::uint64_t line_address) const {
+    const auto [rest, slice] = by_slices_.divide(address_hash(line_address / kLineBytes));
+    const std::uint64_t set = by_sets_.divide(rest).remainder;
+    return {slice, slice * sets_per_slice_ + set};
+}
+
+void L2::make_youngest(std::uint64_t set, std::uint64_t line_address, Cycle now) {
+    Line& youngest = youngest_[set];
+    Line* const begin = older_.data() + set * (spec_.ways - 1);
+    Line* const end = begin + (spec_.ways - 1);
+    Line* found = std::find_if(
+        begin, end, [line_address](const Line& line) { return line.address == line_address; });
+    Line line{.address = line_address};
+    if (found != end) {
+        line = *found;
+    } else {
+        if (begin != end) --found;
+        const Line& oldest = begin != end ? *found : youngest;
+        if (oldest.dirty != 0) hbm->write(oldest.address, sm::count_sectors(oldest.dirty), now);
     }
-    const auto begin = lines_.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto oldest =
-        std::min_element(begin, begin + spec_.ways,
-                         [](const Line& a, const Line& b) { return a.last_use < b.last_use; });
-    std::uint64_t& tag = tags_[static_cast<std::size_t>(oldest - lines_.begin())];
-    if (oldest->dirty != 0) {
-        hbm->write(tag, static_cast<std::uint32_t>(std::popcount(oldest->dirty)), now);
+    if (begin != end) {
+        std::move_backward(begin, found, found + 1);
+        *begin = youngest;
     }
-    tag = line_address;
-    *oldest = Line{};
-    return *oldest;
+    youngest = line;
 }
 
 Cycle L2::access(const sm::MemoryRequest& request, Cycle now) {
-    const std::uint64_t hash = address_hash(request.line_address / kLineBytes);
-    Cycle& slice_free = slice_free_[hash % spec_.slices];
-    const Cycle start = std::max(now, slice_free);
-    slice_free =
-        start + std::max<Cycle>(1, request.sectors() * kSectorBytes / spec_.slice_bytes_per_cycle);
+    return access_at(place_of(request.line_address), request.line_address, request.sector_mask,
+                     request.write, now);
+}
 
-    Line& line = find_or_replace(request.line_address, hash, start);
-    line.last_use = ++uses_;
-    if (request.write) {
-        statistics_.write_sectors += request.sectors();
-        line.valid |= request.sector_mask;
-        line.dirty |= request.sector_mask;
+void L2::access_unanswered(std::span<const UnansweredRequest> requests, Cycle now) {
+    std::array<Place, kYoungestAhead> places;
+    const auto prefetch_youngest = [&](std::size_t i) {
+        if (i >= requests.size()) return;
+        Place& place = places[i % kYoungestAhead];
+        place = place_of(requests[i].line_address());
+        __builtin_prefetch(&youngest_[place.set], 1);
+    };
+    const auto prefetch_older = [&](std::size_t i) {
+        if (i >= requests.size()) return;
+        const std::uint64_t set = places[i % kYoungestAhead].set;
+        if (youngest_[set].address == requests[i].line_address()) return;
+        const auto* begin = reinterpret_cast<const char*>(older_.data() + set * (spec_.ways - 1));
+        for (std::size_t at = 0; at < (spec_.ways - 1) * sizeof(Line); at += kHostLineBytes) {
+            __builtin_prefetch(begin + at, 1);
+        }
+    };
+    for (std::size_t i = 0; i < kYoungestAhead; ++i) prefetch_youngest(i);
+    for (std::size_t i = 0; i < kOlderAhead; ++i) prefetch_older(i);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const UnansweredRequest& request = requests[i];
+        (void)access_at(places[i % kYoungestAhead], request.line_address(), request.sector_mask(),
+                        request.write(), now);
+        prefetch_youngest(i + kYoungestAhead);
+        prefetch_older(i + kOlderAhead);
+    }
+}
+
+Cycle L2::access_at(const Place& place, std::uint64_t line_address, std::uint8_t sector_mask,
+                    bool write, Cycle now) {
+    const std::uint32_t sectors = sm::count_sectors(sector_mask);
+    Cycle& slice_free = slice_free_[place.slice];
+    const Cycle start = std::max(now, slice_free);
+    slice_free = start + transfer_cycles_[sectors];
+
+    Line& line = youngest_[place.set];
+    if (line.address != line_address) make_youngest(place.set, line_address, start);
+    if (write) {
+        statistics_.write_sectors += sectors;
+        line.valid |= sector_mask;
+        line.dirty |= sector_mask;
         return start + spec_.hit_cycles;
     }
-    statistics_.read_sectors += request.sectors();
-    const auto missing = static_cast<std::uint8_t>(request.sector_mask & ~line.valid);
+    statistics_.read_sectors += sectors;
+    const auto missing = static_cast<std::uint8_t>(sector_mask & ~line.valid);
     if (missing != 0) {
-        const auto sectors = static_cast<std::uint32_t>(std::popcount(missing));
-        statistics_.read_sector_misses += sectors;
+        const std::uint32_t missing_sectors = sm::count_sectors(missing);
+        statistics_.read_sector_misses += missing_sectors;
         line.valid |= missing;
-        line.fetched = std::max(line.fetched, hbm->read(request.line_address, sectors, start));
+        line.fetched = std::max(line.fetched, hbm->read(line_address, missing_sectors, start));
     }
     return std::max(start, line.fetched) + spec_.hit_cycles;
 }
 
 void L2::reset() {
-    std::fill(tags_.begin(), tags_.end(), kNoLine);
-    std::fill(lines_.begin(), lines_.end(), Line{});
+    std::fill(youngest_.begin(), youngest_.end(), Line{});
+    std::fill(older_.begin(), older_.end(), Line{});
     std::fill(slice_free_.begin(), slice_free_.end(), Cycle{0});
-    uses_ = 0;
     statistics_ = {};
 }
 

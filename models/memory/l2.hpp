@@ -1,14 +1,38 @@
 #pragma once
+#include <array>
 #include <cstdint>
+#include <span>
 #include <systemc>
 #include <vector>
 
 #include "models/base/cycle.hpp"
+#include "models/base/divider.hpp"
 #include "models/memory/hbm.hpp"
 #include "models/memory/memory_spec.hpp"
 #include "models/sm/memory_request.hpp"
 
 namespace sptc::memory {
+
+/// A request whose answer nobody waits for, in one word: there are many of them.
+class UnansweredRequest {
+  public:
+    UnansweredRequest(std::uint64_t line_address, std::uint8_t sector_mask, bool write)
+        : bits_(line_address | (write ? kWrite : 0u) | sector_mask) {}
+
+    [[nodiscard]] std::uint64_t line_address() const { return bits_ & ~kOffset; }
+    [[nodiscard]] std::uint8_t sector_mask() const {
+        return static_cast<std::uint8_t>(bits_ & kSectors);
+    }
+    [[nodiscard]] bool write() const { return (bits_ & kWrite) != 0; }
+
+  private:
+    static constexpr std::uint64_t kOffset = sm::kLineBytes - 1;  ///< 0 in a line's address
+    static constexpr std::uint64_t kSectors = (1u << (sm::kLineBytes / sm::kSectorBytes)) - 1;
+    static constexpr std::uint64_t kWrite = kSectors + 1;
+    static_assert(kWrite <= kOffset);
+
+    std::uint64_t bits_;
+};
 
 /// What the crossbar asks of the L2.
 class L2If : public virtual sc_core::sc_interface {
@@ -16,6 +40,9 @@ class L2If : public virtual sc_core::sc_interface {
     /// A request reaches its slice at `now`; returns the cycle at which the answer leaves the
     /// slice.
     virtual base::Cycle access(const sm::MemoryRequest& request, base::Cycle now) = 0;
+    /// The same for requests that reach their slices at one time, in this order.
+    virtual void access_unanswered(std::span<const UnansweredRequest> requests,
+                                   base::Cycle now) = 0;
 };
 
 /// The L2 cache: slices chosen by an address hash, each with tags (least recently used way goes),
@@ -35,29 +62,42 @@ class L2 : public sc_core::sc_module, public L2If {
     sc_core::sc_port<HbmIf> hbm;
 
     base::Cycle access(const sm::MemoryRequest& request, base::Cycle now) override;
+    void access_unanswered(std::span<const UnansweredRequest> requests, base::Cycle now) override;
 
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
     void reset();
 
   private:
     struct Line {
-        std::uint64_t last_use = 0;
+        std::uint64_t address = kNoLine;
         base::Cycle fetched = 0;  ///< when the youngest fetch of this line is complete
         std::uint8_t valid = 0;   ///< sectors present or on their way
         std::uint8_t dirty = 0;
     };
+    /// Where a line belongs.
+    struct Place {
+        std::uint64_t slice;
+        std::uint64_t set;  ///< counted over all slices
+    };
     static constexpr std::uint64_t kNoLine = ~0ull;
 
-    /// The line's way, after eviction of the oldest when it was absent.
-    Line& find_or_replace(std::uint64_t line_address, std::uint64_t hash, base::Cycle now);
+    [[nodiscard]] Place place_of(std::uint64_t line_address) const;
+    base::Cycle access_at(const Place& place, std::uint64_t line_address, std::uint8_t sector_mask,
+                          bool write, base::Cycle now);
+    /// Makes a line the youngest of its set, in the place of the oldest when it was absent.
+    void make_youngest(std::uint64_t set, std::uint64_t line_address, base::Cycle now);
 
     const L2Spec& spec_;
-    std::uint32_t sets_per_slice_;
-    /// Line addresses [slice][set][way], apart from the rest so that a set is few host cache lines.
-    std::vector<std::uint64_t> tags_;
-    std::vector<Line> lines_;  ///< the same order
+    std::uint64_t sets_per_slice_;
+    base::Divider by_slices_;
+    base::Divider by_sets_;
+    /// Many SMs ask for a line at nearly the same time: the last used line of each set stands
+    /// apart, where it is likely to be in the host's caches.
+    std::vector<Line> youngest_;
+    std::vector<Line> older_;  ///< [set][way - 1], from the last used to the oldest
+    std::array<base::Cycle, sm::kLineBytes / sm::kSectorBytes + 1>
+        transfer_cycles_;  ///< by sectors
     std::vector<base::Cycle> slice_free_;
-    std::uint64_t uses_ = 0;
     Statistics statistics_;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-#include <bit>
+#include <array>
 #include <cstdint>
 
 namespace sptc::sm {
@@ -9,6 +9,14 @@ inline constexpr std::uint32_t kLineBytes =
 inline constexpr std::uint32_t kSectorBytes =
     32;  ///< smallest unit between SM, L2 and HBM (assumed, as above)
 
+/// How many sectors a mask names. A table, because without a popcount instruction in the baseline
+/// every count would be a call of the compiler's library.
+[[nodiscard]] constexpr std::uint32_t count_sectors(std::uint8_t sector_mask) {
+    constexpr std::array<std::uint8_t, 16> kCounts{0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
+    static_assert(1u << (kLineBytes / kSectorBytes) == kCounts.size());
+    return kCounts[sector_mask];
+}
+
 /// What an SM asks of the memory system: some sectors of one line.
 struct MemoryRequest {
     std::uint64_t line_address = 0;  ///< multiple of kLineBytes
@@ -17,9 +25,7 @@ struct MemoryRequest {
     std::uint32_t sm = 0;
     std::uint32_t operation = 0;  ///< the SM's own name for the instruction, returned unchanged
 
-    [[nodiscard]] std::uint32_t sectors() const {
-        return static_cast<std::uint32_t>(std::popcount(sector_mask));
-    }
+    [[nodiscard]] std::uint32_t sectors() const { return count_sectors(sector_mask); }
 };
 
 /// Data has come back, or a write has been accepted by the L2.

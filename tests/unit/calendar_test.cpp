@@ -11,7 +11,9 @@ TEST_CASE(
     std::vector<std::pair<base::Cycle, int>> taken;
     const auto run_until = [&](base::Cycle from, base::Cycle to) {
         for (base::Cycle now = from; now <= to; ++now) {
-            calendar.take(now, [&](int item) { taken.emplace_back(now, item); });
+            calendar.take(now, [&](std::span<const int> items) {
+                for (const int item : items) taken.emplace_back(now, item);
+            });
         }
     };
     calendar.push(1, 100, 105);

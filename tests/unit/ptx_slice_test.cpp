@@ -39,7 +39,7 @@ setp.lt.u32 %p0, %r0, 3;
 setp.lt.u32 %p1, %r0, 4;
 selp.u32 %r3, 1, 2, %p1;
 @%p0 st.global.u32 [%rd2], %r3;)");
-    const ptx::Slice slice = ptx::compute_slice(*program);
+    const ptx::Slice slice = ptx::compute_slice(*program, ptx::Viewer::kSm);
     const std::vector<bool> expected{true,  true, true,  true,  false, false,
                                      false, true, false, false, false, false};
     CHECK(slice.executes == expected);
@@ -51,13 +51,40 @@ TEST_CASE("ptx slice: cp.async sizes and barrier operands belong to it") {
 mov.u32 %r1, 1;
 cp.async.cg.shared.global [tile], [%rd0], 16, %r0;
 bar.sync %r1;)");
-    const ptx::Slice slice = ptx::compute_slice(*program);
+    const ptx::Slice slice = ptx::compute_slice(*program, ptx::Viewer::kSm);
     CHECK(slice.executes[0]);
     CHECK(slice.executes[1]);
 }
 
+TEST_CASE("ptx slice: the memory system sees no shared address and no barrier operand") {
+    const auto program = load(R"(ld.param.u64 %rd0, [in];
+mov.u32 %r0, tile;
+mov.u32 %r1, 8;
+mov.u32 %r2, 1;
+setp.eq.u32 %p0, %r1, 8;
+setp.eq.u32 %p1, %r1, 8;
+setp.eq.u32 %p2, %r1, 8;
+cp.async.cg.shared.global [%r0], [%rd0], 16, %r1;
+@%p0 cp.async.cg.shared.global [%r0], [%rd0], 16;
+@%p1 st.shared.u32 [%r0], %r1;
+bar.sync %r2;
+@%p2 bra L;
+L: ret;)");
+    const auto executes = [&](ptx::Viewer viewer) {
+        std::vector<bool> all = ptx::compute_slice(*program, viewer).executes;
+        all.resize(7);
+        return all;
+    };
+    CHECK(executes(ptx::Viewer::kSm) ==
+          std::vector<bool>{true, true, true, true, true, true, true});
+    CHECK(executes(ptx::Viewer::kMemorySystem) ==
+          std::vector<bool>{true, false, true, false, true, false, true});
+}
+
 TEST_CASE("ptx slice: an mma, shared load or ldmatrix inside it is an error with its line") {
-    const auto slice = [](const std::string& body) { (void)ptx::compute_slice(*load(body)); };
+    const auto slice = [](const std::string& body) {
+        (void)ptx::compute_slice(*load(body), ptx::Viewer::kSm);
+    };
     const std::string use = "cvt.u64.u32 %rd0, %r0;\nst.global.u32 [%rd0], %r1;";
     CHECK_THROWS_WITH(slice(kMma + use), Contains("k.ptx:10: 'mma.sync") && Contains("'%r0'") &&
                                              Contains("turn values on"));

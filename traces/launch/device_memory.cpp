@@ -72,6 +72,11 @@ bool DeviceMemory::contains(std::uint64_t address, std::uint64_t size) const {
     return region_of(address, size) != nullptr;
 }
 
+DeviceMemory::Range DeviceMemory::buffer_around(std::uint64_t address) const {
+    const Region* region = region_of(address, 1);
+    return region == nullptr ? Range{} : Range{region->begin, region->begin + region->bytes};
+}
+
 void DeviceMemory::discard_content(std::uint64_t address) {
     const Region* region = region_of(address, 1);
     if (region != nullptr) region->discarded->store(true, std::memory_order_relaxed);

@@ -33,6 +33,13 @@ class DeviceMemory {
     /// Is [address, address + size) inside one buffer? Works without data too.
     [[nodiscard]] bool contains(std::uint64_t address, std::uint64_t size) const;
 
+    /// How far the buffer around an address extends: [begin, end), or nothing (0, 0).
+    struct Range {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+    };
+    [[nodiscard]] Range buffer_around(std::uint64_t address) const;
+
     /// "64 bytes past the end of buffer 'A' (4096 bytes)": for error messages.
     [[nodiscard]] std::string describe(std::uint64_t address) const;
 

@@ -99,8 +99,8 @@ inline void write_predicate(const Execution& e, std::int32_t slot, std::uint32_t
 /// Operand 0 = Function(operands 1, 2, ...), lane by lane.
 template <class Function, class Destination, class... Sources, std::size_t... I>
 void map_lanes(Execution& e, std::index_sequence<I...>) {
-    Lanes<Destination> out;
     const auto pointers = std::make_tuple(&register_lanes<Sources>(e, e.operands[I + 1])...);
+    Lanes<Destination> out;
     for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
         out[lane] =
             pack<Destination>(Function{}(unpack<Sources>((*std::get<I>(pointers))[lane])...));

@@ -28,6 +28,22 @@ Extent extent_of(const LaneAddresses& addresses, std::uint32_t mask) {
     return extent;
 }
 
+/// Is every lane aligned and in [begin, end)? Without conditions in the loop, so that it becomes
+/// vector code. `end - begin` is below 2^63.
+bool all_lanes_fit(const LaneAddresses& addresses, std::uint64_t begin, std::uint64_t end,
+                   std::uint64_t bytes) {
+    if (end - begin < bytes) return false;
+    const std::uint64_t last = end - begin - bytes;
+    std::uint64_t low = 0;   // some low bit is set: misaligned
+    std::uint64_t high = 0;  // the highest bit is set: outside
+    for (const std::uint64_t address : addresses) {
+        const std::uint64_t offset = address - begin;
+        low |= address;
+        high |= offset | (last - offset);
+    }
+    return (low & (bytes - 1)) == 0 && high >> 63 == 0;
+}
+
 [[noreturn]] void misaligned(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
                              Space space, std::uint64_t bytes) {
     for (int lane = 0; lane < isa::kLanes; ++lane) {
@@ -83,6 +99,11 @@ void compute_addresses(const Execution& e, const Address& address, LaneAddresses
 void check_access(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
                   Space space, std::uint64_t bytes) {
     if (mask == 0) return;
+    if (mask == kAllLanes) {
+        launch::DeviceMemory::Range range{0, e.cta.shape.shared_bytes_per_cta};
+        if (space == Space::kGlobal) range = e.cta.memory.buffer_around(addresses[0]);
+        if (all_lanes_fit(addresses, range.begin, range.end, bytes)) return;
+    }
     const Extent extent = extent_of(addresses, mask);
     if ((extent.bits & (bytes - 1)) != 0) misaligned(e, addresses, mask, space, bytes);
     if (space == Space::kShared) {

@@ -82,6 +82,15 @@ void load_parameter(Execution& e) {
     }
 }
 
+/// cp.async: does every lane, active or not, read the whole copy size?
+bool reads_whole_size(const Execution& e) {
+    if (e.operands[1] >= 0 && e.predicates[e.operands[1]] != 0) return false;
+    if (e.operands[0] < 0) return true;
+    std::uint32_t difference = 0;
+    for (const std::uint32_t bytes : e.registers32[e.operands[0]]) difference |= bytes ^ e.op.bytes;
+    return difference == 0;
+}
+
 /// cp.async: the bytes that each lane reads. More than the copy size is undefined in PTX.
 void read_source_bytes(Execution& e) {
     std::uint32_t ignored = e.operands[1] >= 0 ? e.predicates[e.operands[1]] : 0;
@@ -101,15 +110,15 @@ void read_source_bytes(Execution& e) {
     }
 }
 
-/// Fills in addresses and checks them; a lane that reads nothing may have any source address.
-std::uint32_t check_async_copy(Execution& e) {
-    LaneAddresses destinations;
-    compute_addresses(e, e.op.destination, destinations);
-    check_access(e, destinations, e.mask, Space::kShared, e.op.bytes);
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        e.result.shared_addresses[lane] = static_cast<std::uint32_t>(destinations[lane]);
-    }
+/// Fills in the global addresses and checks them; a lane that reads nothing may have any. Returns
+/// the lanes that read.
+std::uint32_t check_copy_source(Execution& e) {
     compute_addresses(e, e.op.address, e.result.addresses);
+    if (reads_whole_size(e)) {
+        e.result.source_bytes.fill(e.op.bytes);
+        check_access(e, e.result.addresses, e.mask, Space::kGlobal, e.op.bytes);
+        return e.mask;
+    }
     read_source_bytes(e);
     const auto& bytes = e.result.source_bytes;
     const std::uint32_t whole =
@@ -129,6 +138,17 @@ std::uint32_t check_async_copy(Execution& e) {
         }
     }
     return whole | partial;
+}
+
+/// Fills in all addresses and checks them. Returns the lanes that read.
+std::uint32_t check_async_copy(Execution& e) {
+    LaneAddresses destinations;
+    compute_addresses(e, e.op.destination, destinations);
+    check_access(e, destinations, e.mask, Space::kShared, e.op.bytes);
+    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
+        e.result.shared_addresses[lane] = static_cast<std::uint32_t>(destinations[lane]);
+    }
+    return check_copy_source(e);
 }
 
 isa::AsyncCopyToken take_token(CtaState& cta) {
@@ -210,6 +230,7 @@ void load_matrix(Execution& e) {
 }
 
 void async_copy_without_values(Execution& e) { (void)check_async_copy(e); }
+void async_copy_source(Execution& e) { (void)check_copy_source(e); }
 
 void async_copy(Execution& e) {
     const std::uint32_t reading = check_async_copy(e);

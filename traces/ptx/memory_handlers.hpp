@@ -29,6 +29,7 @@ void load_matrix_addresses(Execution& execution);  ///< the same with values off
 /// cp.async. Operand 0: source bytes (a 32-bit slot) or -1. Operand 1: ignore-src predicate or -1.
 void async_copy(Execution& execution);
 void async_copy_without_values(Execution& execution);
+void async_copy_source(Execution& execution);  ///< of these the global side alone
 
 /// Copies what a cp.async captured into shared memory and frees its token.
 void land_copy(CtaState& cta, isa::AsyncCopyToken token);

@@ -16,16 +16,34 @@ bool needs_values(Operation operation) {
 
 }  // namespace
 
-Slice compute_slice(const Program& program) {
-    const std::size_t registers = program.registers.size();
-    std::vector<std::vector<std::uint32_t>> writers(registers);
-    std::vector<std::int32_t> predicate_ids(program.predicate_count, -1);
-    for (std::size_t id = 0; id < registers; ++id) {
-        if (program.registers[id].width == Width::kPredicate) {
-            predicate_ids[static_cast<std::size_t>(program.registers[id].slot)] =
-                static_cast<std::int32_t>(id);
+std::vector<std::int32_t> shown_registers(const Program& program, const RegisterIds& ids,
+                                          std::uint32_t i, Viewer viewer) {
+    const Op& op = program.ops[i];
+    const isa::Instruction& instruction = program.instructions[i];
+    const bool copy = instruction.operation == Operation::kAsyncCopy;
+    const bool global = isa::is_global(instruction.operation);
+    std::vector<std::int32_t> shown;
+    if (viewer == Viewer::kSm) {
+        const bool whole = copy || instruction.operation == Operation::kBarrier;
+        const auto& reads = whole ? instruction.reads : instruction.address_reads;
+        shown.assign(reads.begin(), reads.end());
+    } else if (global) {
+        shown.push_back(ids.find(op.address.wide ? Width::k64 : Width::k32, op.address.base));
+        if (copy) {
+            const std::int32_t* operands = program.operands.data() + op.first_operand;
+            shown.push_back(ids.find(Width::k32, operands[0]));
+            shown.push_back(ids.find(Width::kPredicate, operands[1]));
         }
     }
+    if (viewer == Viewer::kSm || global || op.control != Control::kNext) {
+        shown.push_back(ids.find(Width::kPredicate, op.guard));
+    }
+    return shown;
+}
+
+Slice compute_slice(const Program& program, Viewer viewer) {
+    const std::size_t registers = program.registers.size();
+    std::vector<std::vector<std::uint32_t>> writers(registers);
     for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
         for (isa::RegisterId id : program.instructions[i].writes) writers[id].push_back(i);
     }
@@ -37,14 +55,10 @@ Slice compute_slice(const Program& program) {
         wanted[id] = true;
         open.push_back(id);
     };
+    const RegisterIds ids(program);
     for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
-        const isa::Instruction& instruction = program.instructions[i];
-        const bool whole = instruction.operation == Operation::kAsyncCopy ||
-                           instruction.operation == Operation::kBarrier;
-        for (isa::RegisterId id : whole ? instruction.reads : instruction.address_reads) want(id);
-        const std::int32_t guard = program.ops[i].guard;
-        if (guard >= 0) {
-            want(static_cast<isa::RegisterId>(predicate_ids[static_cast<std::size_t>(guard)]));
+        for (const std::int32_t id : shown_registers(program, ids, i, viewer)) {
+            if (id >= 0) want(static_cast<isa::RegisterId>(id));
         }
     }
 

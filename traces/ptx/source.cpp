@@ -8,6 +8,7 @@
 #include "traces/ptx/execution.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/slice.hpp"
+#include "traces/ptx/traffic.hpp"
 #include "traces/ptx/warp.hpp"
 
 namespace sptc::ptx {
@@ -76,11 +77,6 @@ isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) 
     return shape;
 }
 
-std::uint32_t lanes_of_warp(const isa::KernelShape& shape, std::uint32_t warp) {
-    const std::uint32_t threads = shape.threads_per_cta() - warp * isa::kLanes;
-    return threads >= isa::kLanes ? kAllLanes : (1u << threads) - 1;
-}
-
 class PtxCta final : public isa::CtaStream {
   public:
     PtxCta(CtaState state, const std::vector<Handler>& handlers)
@@ -102,11 +98,7 @@ class PtxCta final : public isa::CtaStream {
         const std::uint32_t pc = path.pc();
         const Op& op = state_.program.ops[pc];
         WarpRegisters& registers = registers_[warp];
-        std::uint32_t mask = path.active();
-        if (op.guard >= 0) {
-            const std::uint32_t guard = registers.predicates[static_cast<std::size_t>(op.guard)];
-            mask &= op.guard_negated ? ~guard : guard;
-        }
+        const std::uint32_t mask = executing_lanes(path, op, registers.predicates);
         result_.instruction = &state_.program.instructions[pc];
         result_.active_mask = mask;
         if (result_.operands.present()) result_.operands = {};
@@ -124,17 +116,7 @@ class PtxCta final : public isa::CtaStream {
                                 result_};
             handler(execution);
         }
-        switch (op.control) {
-            case Control::kNext:
-                path.go(pc + 1);
-                break;
-            case Control::kBranch:
-                path.branch(mask, op.target, pc + 1);
-                break;
-            case Control::kExit:
-                path.exit(mask, pc + 1);
-                break;
-        }
+        advance(path, op, mask);
         return result_;
     }
 
@@ -161,9 +143,10 @@ class PtxSource final : public isa::InstructionSource {
           sm_count_(sm_count),
           parameters_(bind_arguments(*program_, launch, memory)) {
         if (values_ == Values::kOff) {
-            const Slice slice = compute_slice(*program_);
+            const Slice slice = compute_slice(*program_, Viewer::kSm);
             discard_stores_ = slice.loads_global;
             handlers_ = choose_handlers(*program_, &slice);
+            traffic_ = std::make_unique<TrafficExecutor>(*program_);
         } else {
             handlers_ = choose_handlers(*program_, nullptr);
         }
@@ -173,6 +156,20 @@ class PtxSource final : public isa::InstructionSource {
 
     [[nodiscard]] std::unique_ptr<isa::CtaStream> start_cta(std::uint64_t cta,
                                                             std::uint32_t sm) override {
+        CtaState state = state_of(cta, sm);
+        if (values_ == Values::kOn) state.shared.resize(shape_.shared_bytes_per_cta);
+        return std::make_unique<PtxCta>(std::move(state), handlers_);
+    }
+
+    [[nodiscard]] std::unique_ptr<isa::GlobalTraffic> start_traffic(std::uint64_t cta,
+                                                                    std::uint32_t sm) override {
+        // With values on, a store of one CTA may decide an address of another.
+        if (values_ == Values::kOn) return InstructionSource::start_traffic(cta, sm);
+        return traffic_->start_cta(state_of(cta, sm));
+    }
+
+  private:
+    [[nodiscard]] CtaState state_of(std::uint64_t cta, std::uint32_t sm) const {
         SPTC_ASSERT(cta < shape_.grid.count());
         CtaState state{*program_, shape_,    memory_, parameters_, cta, {},
                        sm,        sm_count_, false,   {},          {},  {}};
@@ -180,11 +177,9 @@ class PtxSource final : public isa::InstructionSource {
         state.index.y = static_cast<std::uint32_t>(cta / shape_.grid.x % shape_.grid.y);
         state.index.z = static_cast<std::uint32_t>(cta / shape_.grid.x / shape_.grid.y);
         state.discard_stores = discard_stores_;
-        if (values_ == Values::kOn) state.shared.resize(shape_.shared_bytes_per_cta);
-        return std::make_unique<PtxCta>(std::move(state), handlers_);
+        return state;
     }
 
-  private:
     std::shared_ptr<const Program> program_;
     isa::KernelShape shape_;
     launch::DeviceMemory& memory_;
@@ -192,6 +187,7 @@ class PtxSource final : public isa::InstructionSource {
     std::uint32_t sm_count_;
     std::vector<std::byte> parameters_;
     std::vector<Handler> handlers_;
+    std::unique_ptr<TrafficExecutor> traffic_;  ///< with values off
     bool discard_stores_ = false;
 };
 

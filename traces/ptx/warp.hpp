@@ -80,6 +80,34 @@ class WarpPath {
     std::array<std::uint32_t, isa::kLanes> lane_pcs_{};  ///< valid while active_ != alive_
 };
 
+/// The lanes of a warp that execute the op at its pc: those on the path whose guard holds.
+[[nodiscard]] inline std::uint32_t executing_lanes(const WarpPath& path, const Op& op,
+                                                   const std::vector<std::uint32_t>& predicates) {
+    if (op.guard < 0) return path.active();
+    const std::uint32_t guard = predicates[static_cast<std::size_t>(op.guard)];
+    return path.active() & (op.guard_negated ? ~guard : guard);
+}
+
+/// Moves a warp on after the lanes of `mask` have executed the op at its pc.
+inline void advance(WarpPath& path, const Op& op, std::uint32_t mask) {
+    const std::uint32_t next = path.pc() + 1;
+    switch (op.control) {
+        case Control::kNext:
+            return path.go(next);
+        case Control::kBranch:
+            return path.branch(mask, op.target, next);
+        case Control::kExit:
+            return path.exit(mask, next);
+    }
+}
+
+/// The lanes with which a warp of a CTA begins.
+[[nodiscard]] inline std::uint32_t lanes_of_warp(const isa::KernelShape& shape,
+                                                 std::uint32_t warp) {
+    const std::uint32_t threads = shape.threads_per_cta() - warp * isa::kLanes;
+    return threads >= isa::kLanes ? kAllLanes : (1u << threads) - 1;
+}
+
 /// The registers of one warp; constants stand behind them.
 struct WarpRegisters {
     explicit WarpRegisters(const Program& program)
