@@ -247,7 +247,7 @@ TEST_CASE(
     workplace.directory.write("junk.npy", "not a tensor");
     workplace.directory.write("short.safetensors", std::string("\x40\0\0\0\0\0\0\0{", 9));
     workplace.directory.write("gpu.json", "{\"schema\": \"sptc.gpu/1\", ");
-    workplace.directory.write("kernel.ptx", ".version 8.5");
+    workplace.directory.write("notes.txt", "hello");
     const std::set<std::string> before = workplace.files();
 
     const auto check = [&](const std::string& arguments, int exit_code,
@@ -265,7 +265,7 @@ TEST_CASE(
         check("inspect " + file, 3, file + ": ");
     }
     check("inspect gpu.json", 3, "gpu.json: byte");
-    check("inspect kernel.ptx", 3, "expected FILE.npy");
+    check("inspect notes.txt", 3, "expected FILE.npy");
     check("inspect --hierarchy h100", 3, "expected one of a100");
     check("inspect", 2, "either FILE or --hierarchy");
     check("prune w.npy", 2, "OUT is required");

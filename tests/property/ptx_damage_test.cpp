@@ -48,7 +48,9 @@ TEST_CASE("ptx: a damaged text loads or is refused with its position, never anyt
         try {
             const auto program = ptx::load_program(text, "k.ptx", "");
             REQUIRE(program->ops.size() == program->instructions.size());
-            (void)ptx::compute_slice(*program);
+            for (const ptx::Viewer viewer : {ptx::Viewer::kSm, ptx::Viewer::kMemorySystem}) {
+                (void)ptx::compute_slice(*program, viewer);
+            }
         } catch (const base::KernelError& error) {
             ++refused;
             REQUIRE(std::string_view(error.what()).starts_with("k.ptx:"));
