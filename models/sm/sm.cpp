@@ -157,7 +157,7 @@ bool Sm::can_accept(const MemoryOperation& operation) const {
 
 void Sm::accept(OperationId id, Cycle now) {
     MemoryOperation& operation = pool_[id];
-    sub_core_of(operation.warp).operands_read(slot_of(operation.warp), *operation.instruction, now);
+    sub_core_of(operation.warp).operands_read(slot_of(operation.warp), *operation.instruction);
     if (!isa::is_global(operation.instruction->operation)) {
         shared_memory_.push(operation.sub_core, id, now);
         return;

@@ -105,7 +105,7 @@ void SubCore::refresh(Warp& warp) {
     if (warp.blocked_until > warp.readiness.cycle) {
         warp.readiness = {warp.blocked_until, warp.blocked_reason};
     }
-    if (warp.readiness.cycle != kNever) due_ = std::min(due_, warp.readiness.cycle);
+    due_ = 0;  // what the sub-core waits for may have another name now: look in this very cycle
 }
 
 void SubCore::results_ready(std::uint32_t slot, const isa::Instruction& instruction, Cycle cycle,
@@ -114,10 +114,10 @@ void SubCore::results_ready(std::uint32_t slot, const isa::Instruction& instruct
     refresh(warps_[slot]);
 }
 
-void SubCore::operands_read(std::uint32_t slot, const isa::Instruction& instruction, Cycle now) {
+void SubCore::operands_read(std::uint32_t slot, const isa::Instruction& instruction) {
     warps_[slot].scoreboard.release_reads(instruction);
     refresh(warps_[slot]);
-    due_ = std::min(due_, now);
+    due_ = 0;  // any warp may have waited for room in the queue
 }
 
 void SubCore::barrier_released(std::uint32_t slot, Cycle cycle) {

@@ -54,7 +54,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     void results_ready(std::uint32_t slot, const isa::Instruction& instruction, base::Cycle cycle,
                        Activity reason);
     /// A memory instruction has left the queue, which also has room again.
-    void operands_read(std::uint32_t slot, const isa::Instruction& instruction, base::Cycle now);
+    void operands_read(std::uint32_t slot, const isa::Instruction& instruction);
     void barrier_released(std::uint32_t slot, base::Cycle cycle);
     void async_progress(std::uint32_t slot);
 
