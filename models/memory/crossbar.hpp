@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <queue>
 #include <systemc>
@@ -39,6 +40,7 @@ class Crossbar : public sc_core::sc_module {
     /// A request of an SM that is not simulated reaches the crossbar at `arrival` (after `now`). It
     /// occupies L2 and HBM; the answer goes nowhere.
     void inject(const UnansweredRequest& request, base::Cycle now, base::Cycle arrival) {
+        announce(request.line_address());
         mirrored_.push(request, now, arrival);
         wake(now + 1);
     }
@@ -51,6 +53,15 @@ class Crossbar : public sc_core::sc_module {
     void reset();
 
   private:
+    /// Many SMs ask for the same line at nearly the same time: only the first of them tells the L2.
+    void announce(std::uint64_t line_address) {
+        constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio
+        std::uint64_t& last = announced_[line_address * kSpread >> (64 - kAnnouncedBits)];
+        if (last == line_address) return;
+        last = line_address;
+        l2->announce(line_address);
+    }
+
     struct Answer {
         base::Cycle ready;
         std::uint64_t sequence;  ///< keeps equal times in order of request
@@ -72,6 +83,8 @@ class Crossbar : public sc_core::sc_module {
     CrossbarListener* listener_ = nullptr;
     std::vector<Lane> lanes_;
     base::Calendar<UnansweredRequest> mirrored_;
+    static constexpr int kAnnouncedBits = 12;
+    std::array<std::uint64_t, 1u << kAnnouncedBits> announced_{};  ///< by hash: the last line
     std::uint64_t sequence_ = 0;
     std::uint64_t under_way_ = 0;
     base::Cycle due_ = base::kNever;

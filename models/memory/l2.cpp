@@ -13,10 +13,6 @@ using sm::kSectorBytes;
 
 namespace {
 
-/// How many requests ahead the set of a request is fetched into the host's caches, which do not
-/// hold all sets: the youngest line, and then the older ones where it is another.
-constexpr std::size_t kYoungestAhead = 16;
-constexpr std::size_t kOlderAhead = 8;
 constexpr std::size_t kHostLineBytes = 64;
 
 }  // namespace
@@ -70,30 +66,19 @@ Cycle L2::access(const sm::MemoryRequest& request, Cycle now) {
 }
 
 void L2::access_unanswered(std::span<const UnansweredRequest> requests, Cycle now) {
-    std::array<Place, kYoungestAhead> places;
-    const auto prefetch_youngest = [&](std::size_t i) {
-        if (i >= requests.size()) return;
-        Place& place = places[i % kYoungestAhead];
-        place = place_of(requests[i].line_address());
-        __builtin_prefetch(&youngest_[place.set], 1);
-    };
-    const auto prefetch_older = [&](std::size_t i) {
-        if (i >= requests.size()) return;
-        const std::uint64_t set = places[i % kYoungestAhead].set;
-        if (youngest_[set].address == requests[i].line_address()) return;
-        const auto* begin = reinterpret_cast<const char*>(older_.data() + set * (spec_.ways - 1));
-        for (std::size_t at = 0; at < (spec_.ways - 1) * sizeof(Line); at += kHostLineBytes) {
-            __builtin_prefetch(begin + at, 1);
-        }
-    };
-    for (std::size_t i = 0; i < kYoungestAhead; ++i) prefetch_youngest(i);
-    for (std::size_t i = 0; i < kOlderAhead; ++i) prefetch_older(i);
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-        const UnansweredRequest& request = requests[i];
-        (void)access_at(places[i % kYoungestAhead], request.line_address(), request.sector_mask(),
+    for (const UnansweredRequest& request : requests) {
+        const std::uint64_t line_address = request.line_address();
+        (void)access_at(place_of(line_address), line_address, request.sector_mask(),
                         request.write(), now);
-        prefetch_youngest(i + kYoungestAhead);
-        prefetch_older(i + kOlderAhead);
+    }
+}
+
+void L2::announce(std::uint64_t line_address) const {
+    const std::uint64_t set = place_of(line_address).set;
+    __builtin_prefetch(&youngest_[set], 1);
+    const auto* older = reinterpret_cast<const char*>(older_.data() + set * (spec_.ways - 1));
+    for (std::size_t at = 0; at < (spec_.ways - 1) * sizeof(Line); at += kHostLineBytes) {
+        __builtin_prefetch(older + at, 1);
     }
 }
 

@@ -43,6 +43,9 @@ class L2If : public virtual sc_core::sc_interface {
     /// The same for requests that reach their slices at one time, in this order.
     virtual void access_unanswered(std::span<const UnansweredRequest> requests,
                                    base::Cycle now) = 0;
+    /// A line will be accessed soon: the host's caches, which do not hold all sets, can fetch its
+    /// set meanwhile. Changes no result.
+    virtual void announce(std::uint64_t line_address) const = 0;
 };
 
 /// The L2 cache: slices chosen by an address hash, each with tags (least recently used way goes),
@@ -63,6 +66,7 @@ class L2 : public sc_core::sc_module, public L2If {
 
     base::Cycle access(const sm::MemoryRequest& request, base::Cycle now) override;
     void access_unanswered(std::span<const UnansweredRequest> requests, base::Cycle now) override;
+    void announce(std::uint64_t line_address) const override;
 
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
     void reset();
