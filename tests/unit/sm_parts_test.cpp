@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include "models/base/random.hpp"
 #include "models/sm/async_copy.hpp"
 #include "models/sm/bank_conflicts.hpp"
+#include "models/sm/repeated_coalescing.hpp"
 #include "models/sm/scoreboard.hpp"
 #include "models/sm/warp_scheduler.hpp"
 
@@ -39,6 +41,19 @@ TEST_CASE("bank_conflicts: wavefronts follow from the words each bank must deliv
     CHECK(wavefronts(16, [](auto lane) { return 128 * lane; }) ==
           32);  // 8 rows of one bank group, four times
     CHECK(wavefronts(16, [](auto lane) { return 128 * lane + 16 * (lane % 8); }) == 4);  // swizzled
+}
+
+TEST_CASE("bank_conflicts: what keeps lanes from the shortcut is counted bank by bank") {
+    // Unaligned: the last two of eight lanes come round to the banks of the first two.
+    CHECK(wavefronts(16, [](auto lane) { return 20 * lane; }) == 4 * 2);
+    CHECK(wavefronts(16, [](auto lane) { return 16 * (lane % 4); }) == 4);  // shared words
+    CHECK(wavefronts(
+              16, [](auto lane) { return 16 * lane; }, 0x00ff0001) == 2);  // two groups are idle
+    CHECK(wavefronts(
+              16, [](auto lane) { return 128 * lane; }, 0x00030000) == 2);
+    CHECK(wavefronts(8, [](auto lane) { return 128 * (lane % 2) + 8 * (lane / 2); }) == 2 * 2);
+    CHECK(wavefronts(
+              4, [](auto) { return 0u; }, 0) == 0);
 }
 
 TEST_CASE("bank_conflicts: a warp's addresses become sectors of lines") {
@@ -143,4 +158,48 @@ TEST_CASE(
     (void)copies.start(0);  // not committed: no wait covers it
     CHECK(copies.satisfied(0, 0));
     CHECK(copies.under_way(0) == 1);
+}
+
+TEST_CASE("repeated_coalescing: whatever ran before, the lines are those of coalesce()") {
+    base::Random random(1);
+    sm::RepeatedCoalescing repeated;
+    std::array<std::uint64_t, isa::kLanes> addresses{};
+    std::array<std::uint8_t, isa::kLanes> bytes{};
+    std::uint32_t mask = ~0u;
+    std::size_t computed = 0;
+    for (int i = 0; i < 2000; ++i) {
+        switch (random.below(8)) {  // mostly the same pattern goes on
+            case 0:
+                for (auto& address : addresses) address = 16 * random.below(64);
+                break;
+            case 1:
+                mask = static_cast<std::uint32_t>(random.bits());
+                break;
+            case 2:
+                bytes.fill(static_cast<std::uint8_t>(4u << random.below(3)));
+                break;
+            case 3:
+                addresses[random.below(isa::kLanes)] += 128;
+                break;
+            case 4:
+                bytes[random.below(isa::kLanes)] = 0;
+                break;
+            default:
+                break;
+        }
+        // A step of half a line, a whole one, or backwards beyond 0 and back.
+        const std::uint64_t step = (static_cast<std::uint64_t>(random.below(9)) - 4) * 64;
+        for (auto& address : addresses) address += step;
+        for (auto& address : addresses) address &= (1u << 20) - 1;
+        std::vector<sm::LineSectors> expected;
+        sm::coalesce(addresses, bytes, mask, expected);
+        const auto [lines, offset] = repeated.coalesce(addresses, bytes, mask);
+        computed += offset == 0 ? 1 : 0;
+        REQUIRE(lines.size() == expected.size());
+        for (std::size_t line = 0; line < lines.size(); ++line) {
+            CHECK(lines[line].line_address + offset == expected[line].line_address);
+            CHECK(lines[line].sector_mask == expected[line].sector_mask);
+        }
+    }
+    CHECK(computed < 1900);  // some lines were only moved
 }
