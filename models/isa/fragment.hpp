@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include "models/isa/mma.hpp"
 
 namespace sptc::isa {
@@ -7,36 +9,40 @@ namespace sptc::isa {
 struct Coordinate {
     int row;
     int column;
+    int matrix = 0;  ///< which of MmaForm::matrices()
 };
 
-/// Fragment layouts of the m16n8 forms (PTX ISA figures; facts checked by tests against each form's
-/// own formula). `element` counts a lane's elements in fragment order: register 0's low bits first.
-/// Lane l has quad g = l / 4 and position t = l % 4; e elements fit one 32-bit register.
+/// Fragment layouts (PTX ISA figures; checked by tests against each form's own formula). `element`
+/// counts a lane's elements in fragment order: register 0's low bits first. Lane l has quad g = l /
+/// 4 and position t = l % 4. A register of all lanes holds 8 rows of A, 8 columns of B or 8 rows of
+/// D; each quad has one of them.
+[[nodiscard]] Coordinate a_coordinate(const MmaForm& form, int lane,
+                                      int element);  ///< stored column
+[[nodiscard]] Coordinate b_coordinate(const MmaForm& form, int lane, int element);  ///< row k
+/// C or D of element type `type`.
+[[nodiscard]] Coordinate c_coordinate(const MmaForm& form, types::DataType type, int lane,
+                                      int element);
 
-/// A element -> (row, stored column). For sparse forms the column counts stored elements.
-[[nodiscard]] inline Coordinate a_coordinate(const MmaForm& form, int lane, int element) {
-    const int per_register = 32 / types::bits(form.a);
-    const int reg = element / per_register;
-    return {lane / 4 + 8 * (reg & 1),
-            per_register * (lane % 4) + element % per_register + 4 * per_register * (reg >> 1)};
+/// Elements of an operand in one lane: 32-bit registers times what fits one.
+[[nodiscard]] constexpr int elements_per_lane(int registers, int element_bits) {
+    return registers * 32 / element_bits;
 }
 
-/// B element -> (row k, column n).
-[[nodiscard]] inline Coordinate b_coordinate(const MmaForm& form, int lane, int element) {
-    const int per_register = 32 / types::bits(form.b);
-    const int reg = element / per_register;
-    return {per_register * (lane % 4) + element % per_register + 4 * per_register * reg, lane / 4};
-}
+/// Where the metadata code of a row's chunk stands.
+struct MetadataPlace {
+    int lane;
+    int shift;  ///< of its lowest bit
+};
 
-/// C or D element -> (row, column); the same for 32-bit and for packed 16-bit accumulators.
-[[nodiscard]] constexpr Coordinate c_coordinate(int lane, int element) {
-    return {lane / 4 + 8 * (element >> 1), 2 * (lane % 4) + (element & 1)};
-}
-
-/// The lane whose metadata register carries 16-bit word `word` of rows g (low half) and g + 8 (high
-/// half), under a sparsity selector: selectors name lanes (one lane or a pair) inside each quad.
-[[nodiscard]] inline int metadata_lane(const MmaForm& form, int selector, int row, int word) {
-    return 4 * (row % 8) + selector * form.metadata_words_per_row() + word;
+/// The selector names lanes (one lane, a pair, or all four) inside each quad.
+[[nodiscard]] inline MetadataPlace metadata_place(const MmaForm& form, int selector, int row,
+                                                  int chunk) {
+    const int per_field = form.metadata->chunks_per_field;
+    const int field = chunk / per_field;
+    const int first_lane = 4 * (row % 8) + selector * form.metadata_lanes();
+    const int shift = 4 * (chunk % per_field);
+    if (per_field == 4) return {first_lane + field, shift + 16 * (row / 8)};
+    return {first_lane + row / 8 + 2 * field, shift};
 }
 
 }  // namespace sptc::isa

@@ -60,8 +60,10 @@ struct Instruction {
     Operation operation = Operation::kIntegerAlu;
     std::uint8_t bytes_per_lane =
         0;  ///< memory operations: access width of one lane; ldmatrix: 16 (one row)
-    std::uint8_t matrices = 0;                  ///< ldmatrix: 1, 2 or 4
-    std::uint8_t selector = 0;                  ///< mma.sp: the sparsity selector immediate
+    std::uint8_t matrices = 0;  ///< ldmatrix: 1, 2 or 4
+    std::uint8_t selector = 0;  ///< mma.sp: the sparsity selector immediate
+    MetadataOrdering metadata_ordering =
+        MetadataOrdering::kOrdered;             ///< mma.sp: which metadata codes are legal
     std::uint8_t pending_groups = 0;            ///< cp.async.wait_group N; 0 for wait_all
     std::uint32_t line = 0;                     ///< PTX line
     const MmaForm* mma = nullptr;               ///< kMma only
@@ -73,18 +75,29 @@ struct Instruction {
 /// One 32-bit register of all lanes.
 using LaneRegister = std::array<std::uint32_t, kLanes>;
 
-/// A view of an mma's operands in the register file; every pointer is null when values are off.
-/// Whoever computes reads A, B, C, E at issue and writes D before the destination registers are
-/// released.
-struct MmaOperands {
-    std::array<const LaneRegister*, 4> a{};
-    std::array<const LaneRegister*, 4> b{};
-    std::array<const LaneRegister*, 4> c{};
-    const LaneRegister* e = nullptr;
-    std::array<LaneRegister*, 4> d{};
+/// One 64-bit register of all lanes.
+using LaneRegister64 = std::array<std::uint64_t, kLanes>;
 
-    [[nodiscard]] bool present() const { return d[0] != nullptr; }
+/// Views of the operands' registers in the register file.
+template <class Register, std::size_t kA, std::size_t kB, std::size_t kC>
+struct MmaRegisters {
+    std::array<const Register*, kA> a{};
+    std::array<const Register*, kB> b{};
+    std::array<const Register*, kC> c{};
+    std::array<Register*, kC> d{};
 };
+
+/// A view of an mma's operands; every pointer is null when values are off. Whoever computes reads
+/// A, B, C, E at issue and writes D before the destination registers are released.
+struct MmaOperands : MmaRegisters<LaneRegister, 4, 4, 8> {
+    const LaneRegister* e = nullptr;
+    MmaRegisters<LaneRegister64, 8, 4, 4> f64;  ///< forms of f64: instead of the 32-bit registers
+
+    [[nodiscard]] bool present() const { return d[0] != nullptr || f64.d[0] != nullptr; }
+};
+
+/// 32-bit registers of A of the largest form (m16n8k16 f64).
+inline constexpr std::size_t kMaxOperandRegisters = 16;
 
 /// Names one executed cp.async of one CTA until its data has landed.
 using AsyncCopyToken = std::uint32_t;

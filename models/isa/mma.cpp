@@ -1,81 +1,170 @@
 #include "models/isa/mma.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <charconv>
-#include <optional>
+#include <array>
 #include <vector>
-
-#include "models/base/error.hpp"
 
 namespace sptc::isa {
 namespace {
 
+using enum types::DataType;
 using types::DataType;
 
-// PTX ISA 9.1, warp-level mma and mma.sp. Sparse shapes name the logical K.
-std::vector<MmaForm> build_forms() {
-    const sparsity::Pattern& two_of_four = sparsity::find_pattern("2:4");
-    constexpr DataType f16 = DataType::kF16;
-    constexpr DataType f32 = DataType::kF32;
-    return {
-        {16, 8, 8, 8, f16, f16, f32, f32, nullptr},
-        {16, 8, 16, 16, f16, f16, f32, f32, nullptr},
-        {16, 8, 8, 8, f16, f16, f16, f16, nullptr},
-        {16, 8, 16, 16, f16, f16, f16, f16, nullptr},
-        {16, 8, 16, 8, f16, f16, f32, f32, &two_of_four},
-        {16, 8, 32, 16, f16, f16, f32, f32, &two_of_four},
-        {16, 8, 16, 8, f16, f16, f16, f16, &two_of_four},
-        {16, 8, 32, 16, f16, f16, f16, f16, &two_of_four},
-    };
-}
+constexpr std::array kByteTypes{kS8, kU8};
+constexpr std::array kNibbleTypes{kS4, kU4};
+constexpr std::array kFp8Types{kE4m3, kE5m2};
+constexpr std::array kHalfAccumulators{kF32, kF16};
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    while (true) {
-        const auto end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        text.remove_prefix(end + 1);
+/// Builds the table family by family. Every dense shape is {m, k, first architecture}, every sparse
+/// one m16n8 {logical k}.
+class FormTable {
+  public:
+    std::vector<MmaForm> build() {
+        quad_pairs();
+        for (const DataType acc : kHalfAccumulators) {
+            dense({kF16, kF16, acc}, {{16, 8, 75}, {16, 16, 80}});
+        }
+        dense({kBf16, kBf16, kF32}, {{16, 8, 80}, {16, 16, 80}});
+        dense({kTf32, kTf32, kF32}, {{16, 4, 80}, {16, 8, 80}});
+        doubles();
+        integers(kByteTypes, {{8, 16, 75}, {16, 16, 80}, {16, 32, 80}});
+        integers(kNibbleTypes, {{8, 32, 75}, {16, 32, 80}, {16, 64, 80}});
+        dense({kB1, kB1, kS32}, {{8, 128, 75}, {16, 128, 80}, {16, 256, 80}}, DotKind::kXorPopc);
+        dense({kB1, kB1, kS32}, {{8, 128, 80}, {16, 128, 80}, {16, 256, 80}}, DotKind::kAndPopc);
+        fp8([&](Types types) { dense(types, {{16, 16, 89}, {16, 32, 89}}); });
+
+        for (const DataType acc : kHalfAccumulators) {
+            sparse({kF16, kF16, acc}, {16, 32}, MetadataFormatName::kTwoOfFour16);
+        }
+        sparse({kBf16, kBf16, kF32}, {16, 32}, MetadataFormatName::kTwoOfFour16);
+        sparse({kTf32, kTf32, kF32}, {8, 16}, MetadataFormatName::kOneOfTwo);
+        sparse_integers(kByteTypes, {32, 64}, MetadataFormatName::kTwoOfFour8);
+        sparse_integers(kNibbleTypes, {64, 128}, MetadataFormatName::kPairsOfEight);
+        fp8([&](Types types) {
+            sparse(types, {64}, MetadataFormatName::kTwoOfFour8, DotKind::kFloat, false, 89);
+        });
+        return std::move(forms_);
     }
-}
 
-struct Shape {
-    int m, n, k;
+  private:
+    struct Types {
+        DataType a, b, accumulator;
+    };
+    struct Shape {
+        int m, k, first_architecture;
+    };
+    using Shapes = std::initializer_list<Shape>;
+    using Ks = std::initializer_list<int>;
+
+    void add(const Types& types, const Shape& shape, const MetadataFormat* metadata, DotKind dot,
+             bool saturating, Rounding rounding = Rounding::kNearestEven) {
+        const int stored = metadata == nullptr
+                               ? shape.k
+                               : shape.k * metadata->stored_elements / metadata->chunk_elements;
+        forms_.push_back({shape.m, 8, shape.k, stored, types.a, types.b, types.accumulator,
+                          types.accumulator, metadata, dot, saturating, rounding, Major::kRow,
+                          Major::kColumn, shape.first_architecture, kEveryLaterArchitecture});
+    }
+
+    void dense(const Types& types, Shapes shapes, DotKind dot = DotKind::kFloat,
+               bool saturating = false) {
+        for (const Shape& shape : shapes) add(types, shape, nullptr, dot, saturating);
+    }
+
+    void sparse(const Types& types, Ks ks, MetadataFormatName metadata,
+                DotKind dot = DotKind::kFloat, bool saturating = false, int first = 80) {
+        for (const int k : ks)
+            add(types, {16, k, first}, &metadata_format(metadata), dot, saturating);
+    }
+
+    void doubles() {
+        for (const Rounding rounding :
+             {Rounding::kNearestEven, Rounding::kTowardZero, Rounding::kDown, Rounding::kUp}) {
+            for (const Shape& shape :
+                 {Shape{8, 4, 80}, Shape{16, 4, 90}, Shape{16, 8, 90}, Shape{16, 16, 90}}) {
+                add({kF64, kF64, kF64}, shape, nullptr, DotKind::kF64, false, rounding);
+            }
+        }
+    }
+
+    /// m8n8k4 f16: later architectures run it in software, which is not an instruction of theirs.
+    void quad_pairs() {
+        for (const auto& [d, c] : {std::pair{kF32, kF32}, {kF16, kF16}, {kF32, kF16}}) {
+            for (const Major a : {Major::kRow, Major::kColumn}) {
+                for (const Major b : {Major::kColumn, Major::kRow}) {
+                    forms_.push_back({8, 8, 4, 4, kF16, kF16, c, d, nullptr, DotKind::kFloat, false,
+                                      Rounding::kNearestEven, a, b, 70, 75});
+                }
+            }
+        }
+    }
+
+    template <class Use>
+    static void sign_mixes(const std::array<DataType, 2>& types, Use use) {
+        for (const bool saturating : {false, true}) {
+            for (const DataType a : types) {
+                for (const DataType b : types) use(Types{a, b, kS32}, saturating);
+            }
+        }
+    }
+
+    void integers(const std::array<DataType, 2>& types, Shapes shapes) {
+        sign_mixes(types, [&](const Types& mix, bool saturating) {
+            dense(mix, shapes, DotKind::kInteger, saturating);
+        });
+    }
+
+    void sparse_integers(const std::array<DataType, 2>& types, Ks ks, MetadataFormatName metadata) {
+        sign_mixes(types, [&](const Types& mix, bool saturating) {
+            sparse(mix, ks, metadata, DotKind::kInteger, saturating);
+        });
+    }
+
+    template <class Use>
+    static void fp8(Use use) {
+        for (const DataType acc : kHalfAccumulators) {
+            for (const DataType a : kFp8Types) {
+                for (const DataType b : kFp8Types) use(Types{a, b, acc});
+            }
+        }
+    }
+
+    std::vector<MmaForm> forms_;
 };
 
-std::optional<Shape> parse_shape(std::string_view text) {
-    Shape shape{};
-    for (auto [letter, target] : {std::pair{'m', &shape.m}, {'n', &shape.n}, {'k', &shape.k}}) {
-        if (text.empty() || text.front() != letter) return std::nullopt;
-        const char* begin = text.data() + 1;
-        const auto [end, error] = std::from_chars(begin, text.data() + text.size(), *target);
-        if (error != std::errc{}) return std::nullopt;
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+std::string_view qualifier(Rounding rounding) {
+    switch (rounding) {
+        case Rounding::kNearestEven:
+            return "";
+        case Rounding::kTowardZero:
+            return ".rz";
+        case Rounding::kDown:
+            return ".rm";
+        case Rounding::kUp:
+            return ".rp";
     }
-    return text.empty() ? std::optional(shape) : std::nullopt;
+    return "";
 }
 
-[[noreturn]] void reject(std::string_view instruction, std::string_view reason) {
-    std::vector<std::string> known;
-    for (const MmaForm& form : mma_forms()) known.push_back("  " + form.ptx_name());
-    throw base::ConfigError(fmt::format("'{}': {}; the known forms are\n{}", instruction, reason,
-                                        fmt::join(known, "\n")));
-}
+std::string_view name(Major major) { return major == Major::kRow ? "row" : "col"; }
 
 }  // namespace
 
 std::string MmaForm::shape_name() const { return fmt::format("m{}n{}k{}", m, n, k_logical); }
 
 std::string MmaForm::ptx_name() const {
-    return fmt::format("mma{}.sync.aligned.{}.row.col.{}.{}.{}.{}",
-                       sparse() ? ".sp::ordered_metadata" : "", shape_name(), types::name(d),
-                       types::name(a), types::name(b), types::name(c));
+    return fmt::format("mma{}.sync.aligned.{}.{}.{}{}{}.{}.{}.{}.{}{}",
+                       sparse() ? ".sp::ordered_metadata" : "", shape_name(), name(a_major),
+                       name(b_major), saturating ? ".satfinite" : "", qualifier(rounding),
+                       types::name(d), types::name(a), types::name(b), types::name(c),
+                       dot == DotKind::kAndPopc   ? ".and.popc"
+                       : dot == DotKind::kXorPopc ? ".xor.popc"
+                                                  : "");
 }
 
 std::span<const MmaForm> mma_forms() {
-    static const std::vector<MmaForm> forms = build_forms();
+    static const std::vector<MmaForm> forms = FormTable().build();
     return forms;
 }
 
@@ -83,62 +172,12 @@ const MmaForm* find_form(bool sparse, int m, int n, int k_logical, DataType d, D
                          DataType b, DataType c) {
     for (const MmaForm& form : mma_forms()) {
         if (form.sparse() == sparse && form.m == m && form.n == n && form.k_logical == k_logical &&
-            form.d == d && form.a == a && form.b == b && form.c == c) {
+            form.d == d && form.a == a && form.b == b && form.c == c && !form.saturating &&
+            form.dot != DotKind::kXorPopc && form.rounding == Rounding::kNearestEven) {
             return &form;
         }
     }
     return nullptr;
-}
-
-const MmaForm& parse_mma(std::string_view instruction) {
-    const std::vector<std::string_view> parts = split(instruction, '.');
-    if (parts.front() != "mma") reject(instruction, "does not begin with 'mma'");
-    bool sparse = false;
-    bool synchronous = false;
-    int layouts = 0;
-    std::optional<Shape> shape;
-    std::vector<DataType> operand_types;
-    for (std::size_t i = 1; i < parts.size(); ++i) {
-        const std::string_view part = parts[i];
-        if (part == "sp" || part == "sp::ordered_metadata") {
-            sparse = true;
-        } else if (part.starts_with("sptc::")) {
-            const std::string_view pattern = part.substr(6);
-            if (pattern != "n2m4") {
-                reject(
-                    instruction,
-                    fmt::format("pattern '{}' has no datapath on this GPU (it has n2m4)", pattern));
-            }
-        } else if (part == "sync") {
-            synchronous = true;
-        } else if (part == "aligned") {
-        } else if (part == "row" || part == "col") {
-            const std::string_view expected = layouts == 0 ? "row" : "col";
-            if (layouts > 1 || part != expected) {
-                reject(instruction, "A must be .row and B .col, written in this order");
-            }
-            ++layouts;
-        } else if (auto parsed = parse_shape(part)) {
-            shape = parsed;
-        } else {
-            try {
-                operand_types.push_back(types::parse_data_type(part));
-            } catch (const base::ConfigError&) {
-                reject(instruction, fmt::format("unknown qualifier '.{}'", part));
-            }
-        }
-    }
-    if (!synchronous) reject(instruction, "'.sync' is missing");
-    if (!shape) reject(instruction, "no shape such as .m16n8k16");
-    if (layouts != 2) reject(instruction, "the layouts .row.col are missing");
-    if (operand_types.size() != 4) {
-        reject(instruction,
-               fmt::format("expected 4 types (D, A, B, C), found {}", operand_types.size()));
-    }
-    const MmaForm* form = find_form(sparse, shape->m, shape->n, shape->k, operand_types[0],
-                                    operand_types[1], operand_types[2], operand_types[3]);
-    if (form == nullptr) reject(instruction, "no such form");
-    return *form;
 }
 
 }  // namespace sptc::isa

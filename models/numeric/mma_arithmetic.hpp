@@ -1,44 +1,44 @@
 #pragma once
-#include <cstdint>
-#include <span>
+#include <memory>
 
-#include "models/numeric/f16_kernel.hpp"
-#include "models/numeric/fdpa.hpp"
+#include "models/isa/dot_rule.hpp"
 #include "models/numeric/operand_fragment.hpp"
+#include "models/numeric/simd.hpp"
 
 namespace sptc::numeric {
 
-/// How one architecture computes one form of the matrix instruction: a chain of groups, k
-/// ascending, each converted to D's type before it is the addend of the next.
+/// Columns of D that one step of the datapath works on.
+struct ColumnRange {
+    int first;
+    int count;
+};
+
+/// How one architecture computes one matrix of one form of the matrix instruction, from register
+/// fragments to register fragments. Two ways that give the same bits: whole instructions, with the
+/// fast kernel of a SIMD level, and group by group, one element after another.
 class MmaArithmetic {
   public:
-    MmaArithmetic(const isa::Arithmetic& arithmetic, const isa::MmaForm& form, Simd simd);
+    /// Throws ConfigError when the architecture lacks the form.
+    MmaArithmetic(const isa::Architecture& architecture, const isa::MmaForm& form,
+                  isa::Partition partition, Simd simd);
+    MmaArithmetic(MmaArithmetic&&) noexcept;
+    ~MmaArithmetic();
 
-    [[nodiscard]] int group_products() const { return group_products_; }
-    [[nodiscard]] int groups() const { return groups_; }
+    [[nodiscard]] const isa::DotRule& rule() const;
 
-    /// One group of one element of D; a, b: group_products() elements each, as raw bits.
-    [[nodiscard]] std::uint32_t group(std::span<const std::uint32_t> a,
-                                      std::span<const std::uint32_t> b, std::uint32_t c) const {
-        return fused_dot_product_add(rule_, a, b, c);
-    }
-
-    /// The whole instruction; uses a fast kernel where one applies.
+    /// D = A . B + C of one matrix. `rows`: of each slot of A the slot-row of B that it meets.
     void instruction(const OperandFragment& a, const OperandFragment& b, const SelectedRows& rows,
                      const OperandFragment& c, OperandFragment& d) const;
 
-    /// The same, one element after another with the scalar arithmetic.
-    void instruction_scalar(const OperandFragment& a, const OperandFragment& b,
-                            const SelectedRows& rows, const OperandFragment& c,
-                            OperandFragment& d) const;
+    /// Group `group` (0 .. rule().groups - 1, in this order) of some columns of D. `d` carries the
+    /// running sums from group to group: group 0 begins it from `c`, the last leaves D. Only rows
+    /// of slots in rule().group(group) are read.
+    void group(int group, ColumnRange columns, const OperandFragment& a, const OperandFragment& b,
+               const SelectedRows& rows, const OperandFragment& c, OperandFragment& d) const;
 
   private:
-    FdpaRule rule_;
-    int k_stored_;
-    int k_logical_;
-    int group_products_;
-    int groups_;
-    F16Kernel f16_kernel_ = nullptr;  ///< where it applies
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
 };
 
 }  // namespace sptc::numeric

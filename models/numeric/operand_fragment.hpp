@@ -7,77 +7,77 @@
 
 namespace sptc::numeric {
 
-inline constexpr int kRows = 16;      ///< M of every form
-inline constexpr int kColumns = 8;    ///< N of every form
-inline constexpr int kMaxSlots = 16;  ///< largest k_stored of the forms
+inline constexpr int kMaxRows = 16;  ///< largest M of the forms
+inline constexpr int kColumns = 8;   ///< N of every form
 
-/// The registers of one operand. A register of all lanes holds 8 rows of A (or 8 columns of B) of
-/// 16 bytes each, so the elements of any type lie in order along K (PTX ISA fragment figures; see
-/// isa/fragment.hpp).
+/// The registers of one operand of one matrix. A register of all lanes holds 8 rows of A (or 8
+/// columns of B) of 16 bytes each, so the elements of any type lie in order along K (PTX ISA
+/// fragment figures; see isa/fragment.hpp). An f64 fills two registers, low half first; then a pair
+/// of registers holds 8 rows of 4 elements. Of an m8n8k4 f16 instruction each of the four matrices
+/// is laid out like this too, whatever its lanes were.
 struct alignas(64) OperandFragment {
-    std::array<isa::LaneRegister, 4> registers;
+    std::array<isa::LaneRegister, isa::kMaxOperandRegisters> registers;
 };
 
-/// Which row k of B meets stored slot `slot` of row `row` of A: [row][slot]. Dense: k = slot.
+/// Which slot-row of B meets slot `slot` of row `row` of A: [row][slot]. Dense: k = slot.
 struct alignas(64) SelectedRows {
-    std::array<std::array<std::uint8_t, kMaxSlots>, kRows> row;
+    std::array<std::array<std::uint8_t, isa::kMaxSlots>, kMaxRows> row;
 };
 
-/// Where element `index` (along K) of 8-row line `line` lies. `element_bits` divides 32.
+/// Where element `index` (along K) of 8-row line `line` of register block 0, 1, ... lies.
 struct ElementPlace {
-    std::size_t reg;
+    std::size_t reg;  ///< 32-bit register
     std::size_t lane;
     int shift;
 };
 
-[[nodiscard]] inline ElementPlace element_place(int line, int index, int element_bits) {
-    const int per_register = 32 / element_bits;
-    const int per_block = 4 * per_register;  // elements of 16 bytes
-    return {static_cast<std::size_t>(index / per_block),
-            static_cast<std::size_t>(4 * line + index % per_block / per_register),
-            element_bits * (index % per_register)};
+/// A[row][k] of an M x K matrix; `m` is 8 or 16.
+[[nodiscard]] inline ElementPlace a_place(int m, int element_bits, int row, int k) {
+    const int per_register = element_bits < 32 ? 32 / element_bits : 1;
+    const int words = element_bits < 32 ? 1 : element_bits / 32;  // of an element
+    const int per_block = 4 * per_register;
+    const int reg = row / 8 + k / per_block * (m / 8);
+    return {static_cast<std::size_t>(words * reg),
+            static_cast<std::size_t>(4 * (row % 8) + k % per_block / per_register),
+            k % per_register * element_bits};
 }
 
-[[nodiscard]] inline std::uint32_t low_bits(std::uint32_t word, int bits) {
-    return bits == 32 ? word : word & ((1u << bits) - 1);
+/// B[k][column].
+[[nodiscard]] inline ElementPlace b_place(int element_bits, int k, int column) {
+    return a_place(8, element_bits, column, k);
 }
 
-/// A[row][slot] as raw bits.
-[[nodiscard]] inline std::uint32_t a_element(const OperandFragment& a, int element_bits, int row,
-                                             int slot) {
-    const ElementPlace place = element_place(row % 8, slot, element_bits);
-    const std::size_t reg = 2 * place.reg + static_cast<std::size_t>(row / 8);
-    return low_bits(a.registers[reg][place.lane] >> place.shift, element_bits);
-}
-
-/// B[k][column] as raw bits.
-[[nodiscard]] inline std::uint32_t b_element(const OperandFragment& b, int element_bits, int k,
-                                             int column) {
-    const ElementPlace place = element_place(column, k, element_bits);
-    return low_bits(b.registers[place.reg][place.lane] >> place.shift, element_bits);
-}
-
-/// Place of C or D [row][column] for 32-bit or packed 16-bit accumulators.
+/// C or D [row][column].
 [[nodiscard]] inline ElementPlace c_place(int element_bits, int row, int column) {
     const int element = 2 * (row / 8) + column % 2;
-    const int per_register = 32 / element_bits;
-    return {static_cast<std::size_t>(element / per_register),
+    const int per_register = element_bits < 32 ? 32 / element_bits : 1;
+    const int words = element_bits < 32 ? 1 : element_bits / 32;
+    return {static_cast<std::size_t>(element / per_register * words),
             static_cast<std::size_t>(4 * (row % 8) + column / 2),
-            element_bits * (element % per_register)};
+            element % per_register * element_bits};
 }
 
-[[nodiscard]] inline std::uint32_t c_element(const OperandFragment& c, int element_bits, int row,
-                                             int column) {
-    const ElementPlace place = c_place(element_bits, row, column);
-    return low_bits(c.registers[place.reg][place.lane] >> place.shift, element_bits);
+[[nodiscard]] inline std::uint64_t element(const OperandFragment& fragment,
+                                           const ElementPlace& place, int element_bits) {
+    const std::uint32_t word = fragment.registers[place.reg][place.lane];
+    if (element_bits == 64) {
+        return word | std::uint64_t{fragment.registers[place.reg + 1][place.lane]} << 32;
+    }
+    return (std::uint64_t{word} >> place.shift) & ((std::uint64_t{1} << element_bits) - 1);
 }
 
-inline void set_d_element(OperandFragment& d, int element_bits, int row, int column,
-                          std::uint32_t value) {
-    const ElementPlace place = c_place(element_bits, row, column);
-    std::uint32_t& word = d.registers[place.reg][place.lane];
-    const std::uint32_t mask = low_bits(~0u, element_bits) << place.shift;
-    word = (word & ~mask) | (value << place.shift);
+inline void set_element(OperandFragment& fragment, const ElementPlace& place, int element_bits,
+                        std::uint64_t value) {
+    std::uint32_t& word = fragment.registers[place.reg][place.lane];
+    if (element_bits >= 32) {
+        word = static_cast<std::uint32_t>(value);
+        if (element_bits == 64) {
+            fragment.registers[place.reg + 1][place.lane] = static_cast<std::uint32_t>(value >> 32);
+        }
+        return;
+    }
+    const std::uint32_t mask = ((1u << element_bits) - 1) << place.shift;
+    word = (word & ~mask) | (static_cast<std::uint32_t>(value) << place.shift & mask);
 }
 
 }  // namespace sptc::numeric

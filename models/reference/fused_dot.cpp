@@ -1,135 +1,115 @@
 #include "models/reference/fused_dot.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <boost/multiprecision/cpp_int.hpp>
+#include <cstdlib>
 
 #include "models/base/error.hpp"
+#include "models/reference/rounding.hpp"
+#include "models/reference/specials.hpp"
 
 namespace sptc::reference {
 namespace {
 
-/// Checked: an overflow would throw, so a sum that is returned is exact.
+/// Rule 7 works on these.
 using Integer = boost::multiprecision::checked_int128_t;
 
-/// Rule 3 for one group: the special values met so far.
-class Specials {
-  public:
-    void add_product(const Number& a, const Number& b) {
-        const bool infinite = a.kind == NumberClass::kInfinite || b.kind == NumberClass::kInfinite;
-        const bool zero = a.kind == NumberClass::kZero || b.kind == NumberClass::kZero;
-        if (a.kind == NumberClass::kNan || b.kind == NumberClass::kNan) nan_ = true;
-        if (infinite && zero) nan_ = true;
-        if (infinite && !zero) add_infinity(a.negative != b.negative);
-    }
-    void add_addend(const Number& c) {
-        if (c.kind == NumberClass::kNan) nan_ = true;
-        if (c.kind == NumberClass::kInfinite) add_infinity(c.negative);
-    }
+/// No term has more bits than this (F + 2 is at most 27), and no group has 2^16 terms: their sum is
+/// exact in 64 bits.
+constexpr int kTermBits = 46;
+constexpr std::size_t kMaxProducts = (std::size_t{1} << 16) - 1;
 
-    [[nodiscard]] bool any() const { return nan_ || plus_ || minus_; }
-    [[nodiscard]] std::uint32_t result(const FloatFormat& format) const {
-        if (nan_ || (plus_ && minus_)) return format.canonical_nan();
-        return minus_ ? format.sign_bit() | format.infinity() : format.infinity();
-    }
-
-  private:
-    void add_infinity(bool negative) { (negative ? minus_ : plus_) = true; }
-
-    bool nan_ = false;
-    bool plus_ = false;
-    bool minus_ = false;
-};
-
-/// floor(significand * 2^shift): truncation toward zero of a magnitude.
-Integer truncate(std::uint64_t significand, int shift) {
-    if (shift >= 0) return Integer(significand) << shift;
-    return -shift < 64 ? Integer(significand >> -shift) : Integer(0);
+/// Rule 5: floor(significand * 2^shift), the truncation of a magnitude toward zero.
+std::int64_t truncate(std::uint64_t significand, int shift) {
+    SPTC_ASSERT(static_cast<int>(std::bit_width(significand)) + shift <= kTermBits);
+    if (shift >= 0) return static_cast<std::int64_t>(significand << shift);
+    return -shift < 64 ? static_cast<std::int64_t>(significand >> -shift) : 0;
 }
 
-/// Rule 7: magnitude * 2^unit_exponent in a format, without the sign.
-std::uint32_t convert(const Integer& magnitude, int unit_exponent, const FloatFormat& format) {
-    const bool to_nearest = format.type == types::DataType::kF16;
-    const int leading = static_cast<int>(msb(magnitude)) + unit_exponent;
-    const int exponent = std::max(leading, format.minimum_exponent());
-    const int dropped_bits = exponent - format.fraction_bits - unit_exponent;
-    Integer significand;
-    if (dropped_bits <= 0) {
-        significand = magnitude << -dropped_bits;
-    } else {
-        significand = magnitude >> dropped_bits;
-        const Integer dropped = magnitude - (significand << dropped_bits);
-        const Integer half = Integer(1) << (dropped_bits - 1);
-        const bool up = dropped > half || (dropped == half && bit_test(significand, 0));
-        if (to_nearest && up) significand += 1;
+/// Rule 4.
+int common_exponent(const FdpaRules& rules, std::span<const Number> a, std::span<const Number> b,
+                    const Number& c) {
+    int largest = rules.e_zero;
+    for (std::size_t j = 0; j < a.size(); ++j) {
+        if (!a[j].zero() && !b[j].zero())
+            largest = std::max(largest, a[j].exponent + b[j].exponent);
     }
-    // A normal significand brings its implicit bit, which counts one exponent step; so does a carry
-    // out of rounding.
-    const Integer bits =
-        (Integer(exponent - format.minimum_exponent()) << format.fraction_bits) + significand;
-    return bits >= format.infinity() ? format.infinity() : static_cast<std::uint32_t>(bits);
+    return c.zero() ? largest : std::max(largest, int{c.exponent});
+}
+
+/// Rules 7 and 8: sum * 2^unit_exponent as bits of the accumulator's format.
+std::uint64_t convert(const FdpaRules& rules, std::int64_t sum, int unit_exponent) {
+    if (sum == 0) return 0;
+    const FloatFormat& format = rules.accumulator;
+    const bool to_f32 = format.type == types::DataType::kF32;
+    std::uint64_t bits = round_magnitude(Integer(std::abs(sum)), unit_exponent, format,
+                                         to_f32 ? Rounding::kTowardZero : Rounding::kNearestEven);
+    if (to_f32) {
+        const int lost_bits = format.fraction_bits - rules.f32_fraction_bits;
+        bits = bits >> lost_bits << lost_bits;
+    }
+    const bool negative = sum < 0 && (bits != 0 || isa::kNegativeUnderflowKeepsSign);
+    return negative ? format.sign_bit() | bits : bits;
 }
 
 }  // namespace
 
-GroupRules group_rules(const isa::MmaForm& form, const isa::Arithmetic& arithmetic) {
-    SPTC_ASSERT(form.c == form.d);
-    return {
-        .a = float_format(form.a),
-        .b = float_format(form.b),
-        .accumulator = float_format(form.d),
-        .fraction_bits = arithmetic.fraction_bits,
-        .e_zero = form.d == types::DataType::kF16 ? arithmetic.e_zero_f16 : arithmetic.e_zero_f32,
-        .products = isa::group_products(arithmetic, form)};
+FdpaRules fdpa_rules(const isa::MmaForm& form, const isa::DotRule& rule) {
+    return {.a = float_format(rule.a),
+            .b = float_format(rule.b),
+            .accumulator = float_format(form.d),
+            .fraction_bits = rule.fraction_bits,
+            .e_zero = rule.e_zero,
+            .f32_fraction_bits = rule.f32_fraction_bits,
+            .products = rule.products};
 }
 
-std::uint32_t fused_dot_add(const GroupRules& rules, std::span<const Number> a,
+FdpaRules fdpa_rules(const isa::FdpaParameters& parameters, types::DataType a, types::DataType b,
+                     types::DataType accumulator) {
+    const bool to_f16 = accumulator == types::DataType::kF16;
+    return {.a = float_format(a),
+            .b = float_format(b),
+            .accumulator = float_format(accumulator),
+            .fraction_bits = parameters.fraction_bits,
+            .e_zero = to_f16 ? parameters.e_zero_f16 : parameters.e_zero_f32,
+            .f32_fraction_bits = parameters.f32_fraction_bits,
+            .products = parameters.group_bytes * 8 / types::bits(a)};
+}
+
+std::uint64_t fused_dot_add(const FdpaRules& rules, std::span<const Number> a,
                             std::span<const Number> b, const Number& c) {
-    SPTC_ASSERT(a.size() == b.size());
+    SPTC_ASSERT(a.size() == b.size() && a.size() <= kMaxProducts);
     Specials specials;
-    int largest = rules.e_zero;
-    for (std::size_t j = 0; j < a.size(); ++j) {
-        specials.add_product(a[j], b[j]);
-        const bool zero = a[j].kind == NumberClass::kZero || b[j].kind == NumberClass::kZero;
-        if (!zero) largest = std::max(largest, a[j].exponent + b[j].exponent);
-    }
+    for (std::size_t j = 0; j < a.size(); ++j) specials.add_product(a[j], b[j]);
     specials.add_addend(c);
-    if (c.kind != NumberClass::kZero) largest = std::max(largest, int{c.exponent});
     if (specials.any()) return specials.result(rules.accumulator);
 
-    const int unit_exponent = largest - rules.fraction_bits;
-    Integer sum = 0;
+    const int unit_exponent = common_exponent(rules, a, b, c) - rules.fraction_bits;
+    std::int64_t sum = 0;
     const auto add = [&](bool negative, std::uint64_t significand, int lowest_bit_exponent) {
         if (significand == 0) return;
-        const Integer term = truncate(significand, lowest_bit_exponent - unit_exponent);
-        if (negative) {
-            sum -= term;
-        } else {
-            sum += term;
-        }
+        const std::int64_t term = truncate(significand, lowest_bit_exponent - unit_exponent);
+        sum += negative ? -term : term;
     };
     const int product_fraction_bits = rules.a.fraction_bits + rules.b.fraction_bits;
     for (std::size_t j = 0; j < a.size(); ++j) {
-        add(a[j].negative != b[j].negative, std::uint64_t{a[j].significand} * b[j].significand,
+        add(a[j].negative != b[j].negative, a[j].significand * b[j].significand,
             a[j].exponent + b[j].exponent - product_fraction_bits);
     }
     add(c.negative, c.significand, c.exponent - rules.accumulator.fraction_bits);
-
-    if (sum == 0) return 0;
-    const std::uint32_t sign = sum < 0 ? rules.accumulator.sign_bit() : 0;
-    return sign | convert(abs(sum), unit_exponent, rules.accumulator);
+    return convert(rules, sum, unit_exponent);
 }
 
-std::uint32_t chained_dot_add(const GroupRules& rules, std::span<const Number> a,
-                              std::span<const Number> b, std::uint32_t c) {
+std::uint64_t chained_dot_add(const FdpaRules& rules, std::span<const Number> a,
+                              std::span<const Number> b, std::uint64_t c) {
     const auto group = static_cast<std::size_t>(rules.products);
     SPTC_ASSERT(a.size() == b.size() && a.size() % group == 0);
-    Number addend = decode(rules.accumulator, c);
-    std::uint32_t result = c;
     for (std::size_t begin = 0; begin < a.size(); begin += group) {
-        result = fused_dot_add(rules, a.subspan(begin, group), b.subspan(begin, group), addend);
-        addend = decode(rules.accumulator, result);
+        c = fused_dot_add(rules, a.subspan(begin, group), b.subspan(begin, group),
+                          decode(rules.accumulator, c));
     }
-    return result;
+    return c;
 }
 
 }  // namespace sptc::reference

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "models/base/error.hpp"
 #include "models/base/parallel.hpp"
+#include "models/reference/metadata.hpp"
+#include "models/reference/packed.hpp"
 
 namespace sptc::reference {
 namespace {
@@ -22,12 +23,17 @@ bool holds(std::size_t elements, std::size_t rows, std::size_t columns, std::siz
            (pitch >= columns && elements >= (rows - 1) * pitch + columns);
 }
 
-std::size_t element_count(const FloatFormat& format, std::span<const std::byte> bytes) {
-    return bytes.size() / (static_cast<std::size_t>(format.bits()) / 8);
+/// Elements that an array holds.
+std::size_t element_count(types::DataType type, std::span<const std::byte> bytes) {
+    return bytes.size() * 8 / static_cast<std::size_t>(types::bits(type));
 }
 
-double to_f64(const FloatFormat& format, std::uint32_t bits) {
-    return to_f64(format, decode(format, bits));
+double to_f64(types::DataType type, std::uint64_t bits) { return to_f64(type, decode(type, bits)); }
+
+/// Below it a relative error says nothing.
+double smallest_normal(types::DataType type) {
+    if (types::row(type).exponent_bits == 0) return 1;
+    return to_f64(type, std::uint64_t{1} << types::row(type).fraction_bits);
 }
 
 }  // namespace
@@ -37,68 +43,84 @@ void GemmReference::Operands::resize(std::size_t elements) {
     values.resize(elements);
 }
 
-void GemmReference::Operands::set(std::size_t element, const FloatFormat& format,
-                                  std::uint32_t bits) {
-    numbers[element] = decode(format, bits);
-    values[element] = to_f64(format, numbers[element]);
+void GemmReference::Operands::set(std::size_t element, types::DataType type, const Number& number) {
+    numbers[element] = number;
+    values[element] = to_f64(type, number);
 }
 
 GemmReference::GemmReference(const GemmOperands& operands)
-    : rules_(group_rules(operands.form, operands.arithmetic)), m_(operands.m), n_(operands.n) {
-    const auto form_k = static_cast<std::size_t>(operands.form.k_logical);
+    : form_(operands.form),
+      arithmetic_(operands.form, operands.architecture, operands.partition),
+      m_(operands.m),
+      n_(operands.n) {
+    const auto form_k = static_cast<std::size_t>(form_.k_logical);
     const std::size_t least = divide_up(operands.k, form_k);
     const std::size_t instructions = operands.instructions == 0 ? least : operands.instructions;
     SPTC_ASSERT(m_ > 0 && n_ > 0 && operands.k > 0 && instructions >= least);
-    SPTC_ASSERT(operands.form.sparse() || operands.indices.empty());
-    stored_ = instructions * static_cast<std::size_t>(operands.form.k_stored);
+    SPTC_ASSERT(form_.c == form_.d);
+    SPTC_ASSERT(form_.sparse() || operands.indices.empty());
+    stored_ = instructions * static_cast<std::size_t>(form_.k_stored);
     column_pitch_ = instructions * form_k;
+    for (std::size_t first = 0; first < stored_; first += arithmetic_.order().size()) {
+        for (const std::size_t j : arithmetic_.order()) order_.push_back(first + j);
+    }
     load_a(operands);
     load_b(operands);
     load_c(operands);
 }
 
 void GemmReference::load_a(const GemmOperands& operands) {
-    const bool sparse = operands.form.sparse();
-    const auto group_m = sparse ? static_cast<std::size_t>(operands.form.pattern->m) : 1;
-    const auto group_n = sparse ? static_cast<std::size_t>(operands.form.pattern->n) : 1;
-    const std::size_t given = divide_up(operands.k, group_m) * group_n;
-    SPTC_ASSERT(holds(element_count(rules_.a, operands.a), m_, given, operands.lda));
-    SPTC_ASSERT(!sparse || holds(operands.indices.size(), m_, given, operands.indices_pitch));
+    std::size_t given = operands.k;
+    if (form_.sparse()) {
+        given = divide_up(operands.k, static_cast<std::size_t>(form_.metadata->chunk_elements)) *
+                static_cast<std::size_t>(form_.metadata->stored_elements);
+    }
+    SPTC_ASSERT(holds(element_count(form_.a, operands.a), m_, given, operands.lda));
     a_.resize(m_ * stored_);
     for (std::size_t row = 0; row < m_; ++row) {
-        for (std::size_t j = 0; j < given; ++j) {
-            a_.set(row * stored_ + j, rules_.a,
-                   load_bits(rules_.a, operands.a, row * operands.lda + j));
+        for (std::size_t i = 0; i < stored_; ++i) {
+            if (order_[i] >= given) continue;
+            const std::size_t at = row * operands.lda + order_[i];
+            a_.set(row * stored_ + i, arithmetic_.multiplied_a(),
+                   arithmetic_.decode_a(load_bits(form_.a, operands.a, at)));
         }
     }
-    k_of_pitch_ = sparse ? stored_ : 0;
-    k_of_.resize(sparse ? m_ * stored_ : stored_);
-    if (!sparse) {
-        std::iota(k_of_.begin(), k_of_.end(), 0u);
+    load_k_of(operands, given);
+}
+
+void GemmReference::load_k_of(const GemmOperands& operands, std::size_t given) {
+    if (!form_.sparse()) {
+        k_of_pitch_ = 0;
+        k_of_.assign(order_.begin(), order_.end());
         return;
     }
+    SPTC_ASSERT(holds(operands.indices.size(), m_, given, operands.indices_pitch));
+    const isa::MetadataFormat& format = *form_.metadata;
+    k_of_pitch_ = stored_;
+    k_of_.resize(m_ * stored_);
     for (std::size_t row = 0; row < m_; ++row) {
-        for (std::size_t j = 0; j < stored_; ++j) {
-            // Padding meets padding: its groups lie beyond K.
-            const std::size_t index =
-                j < given ? operands.indices[row * operands.indices_pitch + j] : 0;
-            if (index >= group_m) {
+        for (std::size_t i = 0; i < stored_; ++i) {
+            // Padding meets padding: its chunks lie beyond K.
+            const std::size_t j = order_[i];
+            const int index = j < given ? operands.indices[row * operands.indices_pitch + j] : 0;
+            if (index >= format.chunk_elements) {
                 throw base::ConfigError(fmt::format(
                     "A row {}, stored element {}: index {}, expected 0 to {} (pattern {})", row, j,
-                    index, group_m - 1, operands.form.pattern->name));
+                    index, format.chunk_elements - 1, format.name));
             }
-            k_of_[row * stored_ + j] = static_cast<std::uint32_t>(j / group_n * group_m + index);
+            k_of_[row * stored_ + i] = static_cast<std::uint32_t>(
+                logical_column(format, j, static_cast<std::size_t>(index)));
         }
     }
 }
 
 void GemmReference::load_b(const GemmOperands& operands) {
-    SPTC_ASSERT(holds(element_count(rules_.b, operands.b), operands.k, n_, operands.ldb));
+    SPTC_ASSERT(holds(element_count(form_.b, operands.b), operands.k, n_, operands.ldb));
     b_.resize(n_ * column_pitch_);
     for (std::size_t k = 0; k < operands.k; ++k) {
         for (std::size_t column = 0; column < n_; ++column) {
-            b_.set(column * column_pitch_ + k, rules_.b,
-                   load_bits(rules_.b, operands.b, k * operands.ldb + column));
+            b_.set(column * column_pitch_ + k, arithmetic_.multiplied_b(),
+                   arithmetic_.decode_b(load_bits(form_.b, operands.b, k * operands.ldb + column)));
         }
     }
 }
@@ -106,27 +128,31 @@ void GemmReference::load_b(const GemmOperands& operands) {
 void GemmReference::load_c(const GemmOperands& operands) {
     c_.resize(m_ * n_);
     if (operands.c.empty()) return;
-    const FloatFormat& format = rules_.accumulator;
-    SPTC_ASSERT(holds(element_count(format, operands.c), m_, n_, operands.ldc));
+    SPTC_ASSERT(holds(element_count(form_.c, operands.c), m_, n_, operands.ldc));
     for (std::size_t row = 0; row < m_; ++row) {
         for (std::size_t column = 0; column < n_; ++column) {
-            c_[row * n_ + column] = load_bits(format, operands.c, row * operands.ldc + column);
+            c_[row * n_ + column] = load_bits(form_.c, operands.c, row * operands.ldc + column);
         }
     }
 }
 
-std::uint32_t GemmReference::element(std::size_t row, std::size_t column,
+std::uint64_t GemmReference::element(std::size_t row, std::size_t column,
                                      std::span<Number> selected) const {
     const Number* b = &b_.numbers[column * column_pitch_];
     const std::uint32_t* k_of = &k_of_[row * k_of_pitch_];
     for (std::size_t j = 0; j < stored_; ++j) selected[j] = b[k_of[j]];
     const auto a = std::span(a_.numbers).subspan(row * stored_, stored_);
-    return chained_dot_add(rules_, a, selected, c_[row * n_ + column]);
+    const auto step = static_cast<std::size_t>(form_.k_stored);
+    std::uint64_t sum = c_[row * n_ + column];
+    for (std::size_t first = 0; first < stored_; first += step) {
+        sum = arithmetic_.dot_add(a.subspan(first, step), selected.subspan(first, step), sum);
+    }
+    return sum;
 }
 
-std::vector<std::uint32_t> GemmReference::row(std::size_t row) const {
+std::vector<std::uint64_t> GemmReference::row(std::size_t row) const {
     SPTC_ASSERT(row < m_);
-    std::vector<std::uint32_t> bits(n_);
+    std::vector<std::uint64_t> bits(n_);
     std::vector<Number> selected(stored_);
     for (std::size_t column = 0; column < n_; ++column) {
         bits[column] = element(row, column, selected);
@@ -134,52 +160,56 @@ std::vector<std::uint32_t> GemmReference::row(std::size_t row) const {
     return bits;
 }
 
+double GemmReference::product(double a, double b) const {
+    if (form_.dot == isa::DotKind::kXorPopc) return a != b ? 1 : 0;
+    return a * b;
+}
+
 GemmReference::Float64Sum GemmReference::float64_sum(std::size_t row, std::size_t column) const {
     const double* a = &a_.values[row * stored_];
     const double* b = &b_.values[column * column_pitch_];
     const std::uint32_t* k_of = &k_of_[row * k_of_pitch_];
-    const double addend = to_f64(rules_.accumulator, c_[row * n_ + column]);
+    const double addend = to_f64(form_.c, c_[row * n_ + column]);
     Float64Sum sum{addend, std::abs(addend)};
     for (std::size_t j = 0; j < stored_; ++j) {
-        const double product = a[j] * b[k_of[j]];
-        sum.value += product;
-        sum.magnitude += std::abs(product);
+        const double term = product(a[j], b[k_of[j]]);
+        sum.value += term;
+        sum.magnitude += std::abs(term);
     }
     return sum;
 }
 
 GemmCheck GemmReference::check_row(std::size_t row, std::span<const std::byte> d) const {
-    const double smallest_normal =
-        to_f64(rules_.accumulator, 1u << rules_.accumulator.fraction_bits);
+    const double least = smallest_normal(form_.d);
     GemmCheck result;
     result.elements = n_;
     std::vector<Number> selected(stored_);
     for (std::size_t column = 0; column < n_; ++column) {
-        const std::uint32_t expected = element(row, column, selected);
-        const std::uint32_t got = load_bits(rules_.accumulator, d, column);
+        const std::uint64_t expected = element(row, column, selected);
+        const std::uint64_t got = load_bits(form_.d, d, column);
         if (got != expected) {
             if (!result.first) result.first = {row, column, got, expected};
             ++result.mismatches;
         }
-        const double value = to_f64(rules_.accumulator, got);
+        const double value = to_f64(form_.d, got);
         const Float64Sum sum = float64_sum(row, column);
         if (!std::isfinite(value) || !std::isfinite(sum.value)) {
             ++result.non_finite;
             continue;
         }
         const double error = std::abs(value - sum.value);
-        result.max_relative_error = std::max(
-            result.max_relative_error, error / std::max(std::abs(sum.value), smallest_normal));
+        result.max_relative_error =
+            std::max(result.max_relative_error, error / std::max(std::abs(sum.value), least));
         result.max_scaled_error =
-            std::max(result.max_scaled_error, error / std::max(sum.magnitude, smallest_normal));
+            std::max(result.max_scaled_error, error / std::max(sum.magnitude, least));
     }
     return result;
 }
 
 GemmCheck GemmReference::check(std::span<const std::byte> d, std::size_t ldd, unsigned threads,
                                const std::function<void(double)>& progress) const {
-    SPTC_ASSERT(holds(element_count(rules_.accumulator, d), m_, n_, ldd));
-    const auto element_bytes = static_cast<std::size_t>(rules_.accumulator.bits()) / 8;
+    SPTC_ASSERT(holds(element_count(form_.d, d), m_, n_, ldd));
+    const auto element_bytes = packed_bytes(form_.d, 1);
     std::vector<GemmCheck> rows(m_);
     const auto check_one = [&](std::size_t row) {
         rows[row] = check_row(row, d.subspan(row * ldd * element_bytes, n_ * element_bytes));

@@ -6,17 +6,22 @@
 #include <span>
 #include <vector>
 
-#include "models/isa/arithmetic.hpp"
+#include "models/isa/architecture.hpp"
+#include "models/isa/dot_rule.hpp"
 #include "models/isa/mma.hpp"
-#include "models/reference/fused_dot.hpp"
+#include "models/reference/dot_arithmetic.hpp"
+#include "models/reference/number.hpp"
 
 namespace sptc::reference {
 
-/// D = A . B + C computed by a sequence of matrix instructions of one form. Arrays are row-major
-/// and little-endian; pitches count elements. Types and the N:M pattern are those of `form`.
+/// D = A . B + C computed by a sequence of matrix instructions of one form, whose C and D have one
+/// type. Arrays are row-major and little-endian, 4-bit and 1-bit elements from the low bits of a
+/// byte up; pitches count elements, also where a row then begins inside a byte. Types and the
+/// sparsity pattern are those of `form`.
 struct GemmOperands {
     const isa::MmaForm& form;
-    const isa::Arithmetic& arithmetic;
+    const isa::Architecture& architecture;
+    isa::Partition partition = isa::kDefaultPartition;
     std::size_t m = 0;
     std::size_t n = 0;
     std::size_t k = 0;  ///< logical K: rows of B
@@ -24,10 +29,10 @@ struct GemmOperands {
     /// beyond K is zeros in A and B. More of them can matter: each turns an addend of -0 into +0.
     std::size_t instructions = 0;
     std::span<const std::byte> a =
-        {};  ///< [m x k], or [m x ceil(k / M) * N] stored values when sparse
+        {};  ///< [m x k], or when sparse [m x stored elements of whole chunks that cover k]
     std::size_t lda = 0;
-    /// Sparse: for each stored value its place 0 .. M-1 in its group; empty when dense. Of 2:4
-    /// metadata words: unpack_metadata(), with a pitch of 8 per word.
+    /// Sparse: for each stored value its place in its chunk, 0 .. chunk_elements - 1 (of the whole
+    /// chunk also for pairs); empty when dense. unpack_metadata() gives them.
     std::span<const std::uint8_t> indices = {};
     std::size_t indices_pitch = 0;
     std::span<const std::byte> b = {};  ///< [k x n]
@@ -40,22 +45,22 @@ struct GemmOperands {
 struct Mismatch {
     std::size_t row;
     std::size_t column;
-    std::uint32_t got;       ///< raw bits
-    std::uint32_t expected;  ///< raw bits
+    std::uint64_t got;       ///< raw bits
+    std::uint64_t expected;  ///< raw bits
 };
 
-/// How a computed D compares with the reference, and with a float64 product r = c + sum a * b (k
-/// ascending, plain float64 additions). Elements where d or r is not finite are left out of both
-/// errors and counted.
+/// How a computed D compares with the reference, and with a float64 product r = c + sum a * b
+/// (plain float64 additions in the order of the instructions; b1 forms combine bits as they do).
+/// Elements where d or r is not finite are left out of both errors and counted.
 struct GemmCheck {
     std::uint64_t elements = 0;
     std::uint64_t mismatches = 0;
     std::optional<Mismatch> first;  ///< in row-major order
-    /// Largest |d - r| / max(|r|, smallest normal number of D's type). Large where a sum nearly
-    /// cancels.
+    /// Largest |d - r| / max(|r|, smallest normal number of D's type, for integers 1). Large where
+    /// a sum nearly cancels, or an integer wrapped.
     double max_relative_error = 0;
-    /// Largest |d - r| / max(|c| + sum |a * b|, smallest normal number): what the arithmetic loses,
-    /// without cancellation.
+    /// Largest |d - r| / max(|c| + sum |a * b|, that number): what the arithmetic loses, without
+    /// cancellation.
     double max_scaled_error = 0;
     std::uint64_t non_finite = 0;
 };
@@ -64,12 +69,13 @@ struct GemmCheck {
 /// independent.
 class GemmReference {
   public:
-    /// Throws ConfigError for an index outside its group, naming row and stored element. Sizes that
-    /// do not fit the extents are a bug of the caller (SPTC_ASSERT).
+    /// Throws ConfigError for an index outside its chunk, naming row and stored element, and when
+    /// the architecture lacks the form. Sizes that do not fit the extents are a bug of the caller
+    /// (SPTC_ASSERT).
     explicit GemmReference(const GemmOperands& operands);
 
     /// Row `row` of D: n raw bit patterns.
-    [[nodiscard]] std::vector<std::uint32_t> row(std::size_t row) const;
+    [[nodiscard]] std::vector<std::uint64_t> row(std::size_t row) const;
 
     /// Compares D [m x n] with pitch ldd, rows in parallel (threads 0: one per hardware thread).
     /// The result does not depend on the number of threads. `progress` hears the share of the rows
@@ -85,7 +91,7 @@ class GemmReference {
         std::vector<double> values;
 
         void resize(std::size_t elements);
-        void set(std::size_t element, const FloatFormat& format, std::uint32_t bits);
+        void set(std::size_t element, types::DataType type, const Number& number);
     };
     struct Float64Sum {
         double value;
@@ -95,22 +101,26 @@ class GemmReference {
     void load_a(const GemmOperands& operands);
     void load_b(const GemmOperands& operands);
     void load_c(const GemmOperands& operands);
-    [[nodiscard]] std::uint32_t element(std::size_t row, std::size_t column,
+    void load_k_of(const GemmOperands& operands, std::size_t given);
+    [[nodiscard]] std::uint64_t element(std::size_t row, std::size_t column,
                                         std::span<Number> selected) const;
+    [[nodiscard]] double product(double a, double b) const;
     [[nodiscard]] Float64Sum float64_sum(std::size_t row, std::size_t column) const;
     [[nodiscard]] GemmCheck check_row(std::size_t row, std::span<const std::byte> d) const;
 
-    GroupRules rules_;
+    const isa::MmaForm& form_;
+    DotArithmetic arithmetic_;
     std::size_t m_;
     std::size_t n_;
     std::size_t stored_;        ///< stored elements of a row of A, padded to whole instructions
     std::size_t column_pitch_;  ///< logical elements of a column of B, padded
-    Operands a_;                ///< [m x stored]
-    Operands b_;                ///< [n x column_pitch]: column after column
+    std::vector<std::size_t> order_;  ///< [stored]: the stored elements of a row as they are summed
+    Operands a_;                      ///< [m x stored], in that order
+    Operands b_;                      ///< [n x column_pitch]: column after column
     std::vector<std::uint32_t>
-        k_of_;                ///< [m x stored], or [stored] when dense: the row of B a value meets
-    std::size_t k_of_pitch_;  ///< 0 when dense: every row of A meets the same rows of B
-    std::vector<std::uint32_t> c_;  ///< [m x n] raw bits
+        k_of_;  ///< [m x stored], or [stored] when dense: the row of B a value meets, in that order
+    std::size_t k_of_pitch_;        ///< 0 when dense: every row of A meets the same rows of B
+    std::vector<std::uint64_t> c_;  ///< [m x n] raw bits
 };
 
 }  // namespace sptc::reference

@@ -4,11 +4,23 @@
 #include <span>
 #include <vector>
 
+#include "models/isa/metadata_format.hpp"
+
 namespace sptc::reference {
 
-/// The indices in 2:4 metadata that is not reordered: for each stored value, in order, its place 0
-/// .. 3 in its chunk. `words` is little-endian. Nibble j covers chunk j, its low two bits the first
-/// stored value (PTX ISA, mma.sp); so the index of stored value i stands at bits 2i + 1 : 2i.
-[[nodiscard]] std::vector<std::uint8_t> unpack_metadata(std::span<const std::byte> words);
+/// For each stored element, in order, its place in its chunk of logical columns: 0 ..
+/// chunk_elements - 1. `codes` is metadata that is not reordered, little-endian: code j is nibble j
+/// and covers chunk j (PTX ISA, mma.sp). Codes are taken as they are: the selects of one code are
+/// independent, as the one machine instruction behind both spellings of mma.sp suggests.
+[[nodiscard]] std::vector<std::uint8_t> unpack_metadata(const isa::MetadataFormat& format,
+                                                        std::span<const std::byte> codes);
+
+/// The logical column of a stored element: the row of B that it meets.
+[[nodiscard]] constexpr std::size_t logical_column(const isa::MetadataFormat& format,
+                                                   std::size_t stored_column, std::size_t place) {
+    return stored_column / static_cast<std::size_t>(format.stored_elements) *
+               static_cast<std::size_t>(format.chunk_elements) +
+           place;
+}
 
 }  // namespace sptc::reference

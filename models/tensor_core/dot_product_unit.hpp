@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <systemc>
 #include <vector>
@@ -6,39 +7,40 @@
 #include "models/isa/instruction.hpp"
 #include "models/numeric/mma_arithmetic.hpp"
 #include "models/tensor_core/lane_if.hpp"
+#include "models/tensor_core/operand_registers.hpp"
 
 namespace sptc::tensor_core {
 
-/// The multipliers and adders. Holds A and the accumulators of the instruction; each slice of lanes
-/// that arrives is one group of products for its columns.
+/// The multipliers and adders. Holds A, C and the accumulators of the instruction; each slice of
+/// lanes that arrives is one group of products for its columns.
 class DotProductUnit : public sc_core::sc_module, public LaneIf {
   public:
-    DotProductUnit(sc_core::sc_module_name name, const isa::Arithmetic& arithmetic,
-                   numeric::Simd simd);
+    DotProductUnit(sc_core::sc_module_name name, const isa::Architecture& architecture,
+                   isa::Partition partition, numeric::Simd simd);
 
     sc_core::sc_export<LaneIf> lanes{"lanes"};
 
-    /// Takes A and C of an instruction (a_registers() and c_registers() registers). `form_index`:
-    /// in isa::mma_forms().
-    void load(std::size_t form_index, std::span<const isa::LaneRegister* const> a,
-              std::span<const isa::LaneRegister* const> c);
+    /// How a form is computed. `form_index`: in isa::mma_forms(). nullptr when the architecture
+    /// lacks the form.
+    [[nodiscard]] const isa::DotRule* rule(std::size_t form_index) const;
 
-    /// Accumulates a slice: a group of products for some columns, or a whole instruction at once
+    /// Takes A and C of an instruction.
+    void load(std::size_t form_index, const isa::MmaOperands& operands);
+
+    /// Accumulates a slice: a group of products for some columns, or all of one matrix at once
     /// (fast).
     void drive(const LaneSlice& slice) override;
 
-    /// Writes the accumulators as D: d_registers() registers.
-    void store(std::span<isa::LaneRegister* const> d) const;
+    /// Writes the accumulators as D.
+    void store(const isa::MmaOperands& operands) const;
 
   private:
-    void accumulate(const LaneSlice& slice);
-
-    std::vector<numeric::MmaArithmetic> arithmetics_;  ///< one per form
+    std::vector<std::optional<numeric::MmaArithmetic>> arithmetics_;  ///< one per form
     const isa::MmaForm* form_ = nullptr;
     const numeric::MmaArithmetic* arithmetic_ = nullptr;
-    numeric::OperandFragment a_{};
-    numeric::OperandFragment accumulators_[2]{};  ///< [current_] holds C, then D
-    std::size_t current_ = 0;
+    OperandMatrices a_{};
+    OperandMatrices c_{};
+    OperandMatrices d_{};
 };
 
 }  // namespace sptc::tensor_core

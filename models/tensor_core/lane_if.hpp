@@ -8,19 +8,21 @@
 
 namespace sptc::tensor_core {
 
-/// What the multiplier lanes of one slice receive. Lane [row][slot][column] gets
-/// B[rows.row[row][slot]][column]: the lanes of all columns share one select, so a mux output is
-/// held as the row of B that it passes on.
+/// What the multiplier lanes of one slice receive. Lane [row][slot][column] gets slot-row
+/// rows.row[row][slot] of B, column `column`: the lanes of all columns share one select, so a mux
+/// output is held as the row of B that it passes on.
 struct LaneSlice {
     const isa::MmaForm* form;
+    const isa::DotRule* rule;
     Slice slice;
     const numeric::OperandFragment* b;
-    numeric::SelectedRows rows;  ///< only the slots of the slice are valid
+    numeric::SelectedRows rows;  ///< only the slots of the slice's groups are valid
 
-    /// The bits on one lane; `slot` counts the stored elements of the whole instruction.
-    [[nodiscard]] std::uint32_t value(int row, int slot, int column) const {
+    /// The bits on one lane; `slot` counts the slots of the whole instruction.
+    [[nodiscard]] std::uint64_t value(int row, int slot, int column) const {
         const int k = rows.row[static_cast<std::size_t>(row)][static_cast<std::size_t>(slot)];
-        return numeric::b_element(*b, types::bits(form->b), k, column);
+        const int bits = form->slot_bits();
+        return numeric::element(*b, numeric::b_place(bits, k, column), bits);
     }
 };
 

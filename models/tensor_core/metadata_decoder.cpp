@@ -1,87 +1,77 @@
 #include "models/tensor_core/metadata_decoder.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <bit>
 #include <cstring>
 
 #include "models/base/error.hpp"
 #include "models/isa/fragment.hpp"
+#include "models/tensor_core/code_bits.hpp"
 
 namespace sptc::tensor_core {
-namespace {
 
-constexpr int kNibbleBits = 4;
-constexpr int kSelectBits = 2;
-constexpr int kHalfRows = numeric::kRows / 2;
+MetadataDecoder::MetadataDecoder(sc_core::sc_module_name name, int interval_cycles,
+                                 isa::MetadataMode mode)
+    : sc_module(name), interval_cycles_(static_cast<base::Cycle>(interval_cycles)), mode_(mode) {}
 
-/// A bit in every nibble that is not one of 0x4, 0x8, 0xC, 0x9, 0xD, 0xE: the second index must be
-/// the larger.
-std::uint32_t illegal_nibbles(std::uint32_t nibbles) {
-    constexpr std::uint32_t kLowestBits = 0x11111111u;
-    const std::uint32_t first_low = nibbles, first_high = nibbles >> 1;
-    const std::uint32_t second_low = nibbles >> 2, second_high = nibbles >> 3;
-    const std::uint32_t larger =
-        (second_high & ~first_high) | (~(second_high ^ first_high) & second_low & ~first_low);
-    return ~larger & kLowestBits;
-}
-
-constexpr int kSpreadSlots = 8;
-
-/// Eight 2-bit selects to one byte each, in order.
-std::uint64_t spread(std::uint64_t selects) {
-    selects = (selects | selects << 24) & 0x000000ff000000ffu;
-    selects = (selects | selects << 12) & 0x000f000f000f000fu;
-    return (selects | selects << 6) & 0x0303030303030303u;
-}
-
-[[noreturn]] void reject(int row, std::uint32_t nibbles, std::uint32_t illegal) {
-    const int bit = __builtin_ctz(illegal);
-    throw base::KernelError(
-        fmt::format("metadata of row {}, chunk {} is 0x{:X}: expected one of the ordered codes "
-                    "0x4, 0x8, 0x9, 0xC, 0xD, 0xE",
-                    row, bit / kNibbleBits, (nibbles >> bit) & 0xfu));
-}
-
-}  // namespace
-
-MetadataDecoder::MetadataDecoder(sc_core::sc_module_name name, int interval_cycles)
-    : sc_module(name), interval_cycles_(static_cast<base::Cycle>(interval_cycles)) {}
-
-void MetadataDecoder::load(const isa::MmaForm& form, const isa::LaneRegister* e, int selector) {
+void MetadataDecoder::load(const isa::Instruction& instruction, const isa::DotRule& rule,
+                           const isa::LaneRegister* e) {
+    const isa::MmaForm& form = *instruction.mma;
     selects_.form = &form;
+    selects_.rule = &rule;
     if (!form.sparse()) return;
-    SPTC_ASSERT(e != nullptr && selector >= 0 && selector < form.selector_count());
-    const int words = form.metadata_words_per_row();
-    const std::uint32_t unused = words == 1 ? 0x44440000u : 0;  // legal filling of an absent word
-    for (int g = 0; g < kHalfRows; ++g) {
-        std::uint32_t upper = unused;
-        std::uint32_t lower = unused;
-        for (int word = 0; word < words; ++word) {
-            const auto lane = static_cast<std::size_t>(isa::metadata_lane(form, selector, g, word));
-            upper |= ((*e)[lane] & 0xffffu) << (16 * word);
-            lower |= ((*e)[lane] >> 16) << (16 * word);
+    SPTC_ASSERT(e != nullptr && instruction.selector < form.selector_count());
+    read_codes(form, instruction.selector, *e);
+    if (mode_ == isa::MetadataMode::kStrict) check_codes(form, instruction.metadata_ordering);
+}
+
+void MetadataDecoder::read_codes(const isa::MmaForm& form, int selector,
+                                 const isa::LaneRegister& e) {
+    const int per_field = form.metadata->chunks_per_field;
+    const int field_bits = kCodeBits * per_field;
+    const std::uint32_t mask = field_bits == 32 ? ~0u : (1u << field_bits) - 1;
+    for (int row = 0; row < form.m; ++row) {
+        std::uint64_t codes = 0;
+        for (int chunk = 0; chunk < form.chunks(); chunk += per_field) {
+            const isa::MetadataPlace place = isa::metadata_place(form, selector, row, chunk);
+            const std::uint32_t field = e[static_cast<std::size_t>(place.lane)] >> place.shift;
+            codes |= std::uint64_t{field & mask} << (kCodeBits * chunk);
         }
-        row_nibbles_[static_cast<std::size_t>(g)] = upper;
-        row_nibbles_[static_cast<std::size_t>(g + kHalfRows)] = lower;
+        row_codes_[static_cast<std::size_t>(row)] = codes;
     }
-    for (std::size_t row = 0; row < row_nibbles_.size(); ++row) {
-        const std::uint32_t illegal = illegal_nibbles(row_nibbles_[row]);
-        if (illegal != 0) reject(static_cast<int>(row), row_nibbles_[row], illegal);
+}
+
+void MetadataDecoder::check_codes(const isa::MmaForm& form, isa::MetadataOrdering ordering) const {
+    const int bits = kCodeBits * form.chunks();
+    const std::uint64_t used = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+    for (int row = 0; row < form.m; ++row) {
+        const std::uint64_t codes = row_codes_[static_cast<std::size_t>(row)];
+        const std::uint64_t illegal = illegal_codes(*form.metadata, ordering, codes) & used;
+        if (illegal == 0) continue;
+        const int bit = std::countr_zero(illegal);
+        throw base::KernelError(fmt::format(
+            "metadata of row {}, chunk {} is 0x{:X}: expected one of 0x{:X}", row, bit / kCodeBits,
+            (codes >> bit) & 0xfu, fmt::join(isa::legal_codes(*form.metadata, ordering), ", 0x")));
     }
 }
 
 void MetadataDecoder::decode(const Slice& slice) {
-    // Without metadata a slot selects its own position in its aligned four: 0, 1, 2, 3.
-    constexpr std::uint32_t kIdentity = 0xE4E4E4E4u;
+    const isa::MmaForm& form = *selects_.form;
     selects_.slice = slice;
-    const bool sparse = selects_.form->sparse();
-    const int end = slice.first_slot + slice.slots;
-    for (std::size_t row = 0; row < numeric::kRows; ++row) {
-        const std::uint32_t indices = sparse ? row_nibbles_[row] : kIdentity;
-        for (int slot = slice.first_slot / kSpreadSlots * kSpreadSlots; slot < end;
-             slot += kSpreadSlots) {
-            const std::uint64_t selects_of_8 = spread((indices >> (kSelectBits * slot)) & 0xffffu);
-            std::memcpy(&selects_.select[row][static_cast<std::size_t>(slot)], &selects_of_8,
+    // Selects are expanded eight slots at a time; which eights does the slice touch?
+    std::uint32_t eights = 0;
+    for (int group = slice.first_group; group < slice.first_group + slice.groups; ++group) {
+        for (const std::uint8_t slot : selects_.rule->group(group)) eights |= 1u << (slot / 8);
+    }
+    for (int row = 0; row < form.m; ++row) {
+        const auto at = static_cast<std::size_t>(row);
+        for (std::uint32_t rest = eights; rest != 0; rest &= rest - 1) {
+            const int eight = std::countr_zero(rest);
+            const std::uint64_t selects_of_8 =
+                form.sparse() ? expand_codes(*form.metadata, row_codes_[at], eight) : kDenseSelects;
+            std::memcpy(&selects_.select[at][static_cast<std::size_t>(8 * eight)], &selects_of_8,
                         sizeof(selects_of_8));
         }
     }

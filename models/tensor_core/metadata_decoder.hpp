@@ -9,12 +9,12 @@
 
 namespace sptc::tensor_core {
 
-/// Expands 2:4 metadata into mux selects, slice by slice. A dense instruction selects each element
+/// Expands metadata into mux selects, slice by slice. A dense instruction selects each element
 /// itself. The stage takes one sparse instruction per `interval_cycles`; dense ones do not occupy
 /// it.
 class MetadataDecoder : public sc_core::sc_module {
   public:
-    MetadataDecoder(sc_core::sc_module_name name, int interval_cycles);
+    MetadataDecoder(sc_core::sc_module_name name, int interval_cycles, isa::MetadataMode mode);
 
     sc_core::sc_port<MetadataSliceIf> selects{"selects"};
 
@@ -25,20 +25,25 @@ class MetadataDecoder : public sc_core::sc_module {
     /// A sparse instruction issues.
     void occupy(base::Cycle now) { free_at_ = now + interval_cycles_; }
 
-    /// Reads the metadata of an instruction from the lanes that `selector` names. `e` may be null
-    /// when dense. Throws KernelError naming row, chunk and nibble when a nibble is not one of the
-    /// six ordered codes.
-    void load(const isa::MmaForm& form, const isa::LaneRegister* e, int selector);
+    /// Reads the metadata of an instruction from the lanes that its selector names. `e` may be null
+    /// when dense. In strict mode throws KernelError naming row, chunk and nibble when a code is
+    /// not one that the instruction takes.
+    void load(const isa::Instruction& instruction, const isa::DotRule& rule,
+              const isa::LaneRegister* e);
 
     /// Expands the metadata of a slice of the loaded instruction and hands it to the operand
     /// selector.
     void decode(const Slice& slice);
 
   private:
+    void read_codes(const isa::MmaForm& form, int selector, const isa::LaneRegister& e);
+    void check_codes(const isa::MmaForm& form, isa::MetadataOrdering ordering) const;
+
     base::Cycle interval_cycles_;
+    isa::MetadataMode mode_;
     base::Cycle free_at_ = 0;
-    /// Of each row of A the nibbles of all chunks, chunk 0 in the low bits.
-    std::array<std::uint32_t, numeric::kRows> row_nibbles_{};
+    /// Of each row of A the codes of all chunks, chunk 0 in the low bits.
+    std::array<std::uint64_t, numeric::kMaxRows> row_codes_{};
     SelectSlice selects_{};
 };
 

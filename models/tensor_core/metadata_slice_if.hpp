@@ -9,12 +9,13 @@
 
 namespace sptc::tensor_core {
 
-/// The metadata of one slice, expanded: the 2-bit mux select of every row and stored slot,
-/// [row][slot]. Only the slots of the slice are valid.
+/// The metadata of one slice, expanded: the mux select of every row and slot, [row][slot]. Only the
+/// slots of the slice's groups are valid.
 struct SelectSlice {
     const isa::MmaForm* form;
+    const isa::DotRule* rule;
     Slice slice;
-    std::array<std::array<std::uint8_t, numeric::kMaxSlots>, numeric::kRows> select;
+    std::array<std::array<std::uint8_t, isa::kMaxSlots>, numeric::kMaxRows> select;
 };
 
 /// Metadata decoder -> operand selector.

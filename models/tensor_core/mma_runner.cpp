@@ -4,37 +4,21 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 
 #include "models/base/error.hpp"
-#include "models/isa/fragment.hpp"
+#include "models/isa/fragment_map.hpp"
 
 namespace sptc::tensor_core {
 namespace {
 
 using isa::LaneRegister;
-using isa::MmaForm;
+using isa::LaneRegister64;
+using isa::Operand;
 
 constexpr int kSelector = 0;
-constexpr int kMetadataWordBytes = 2;
 
-/// Bytes of one item's matrices.
-struct ItemBytes {
-    explicit ItemBytes(const MmaForm& form)
-        : a(bytes(form.m * form.k_stored, form.a)),
-          b(bytes(form.k_logical * form.n, form.b)),
-          c(bytes(form.m * form.n, form.c)),
-          d(bytes(form.m * form.n, form.d)),
-          e(static_cast<std::size_t>(form.m * form.metadata_words_per_row() * kMetadataWordBytes)) {
-    }
-
-    static std::size_t bytes(int elements, types::DataType type) {
-        return static_cast<std::size_t>(elements * types::bits(type) / 8);
-    }
-
-    std::size_t a, b, c, d, e;
-};
+using Fragment = std::array<LaneRegister, isa::kMaxOperandRegisters>;
 
 void require_size(std::string_view matrix, std::size_t found, std::size_t count, std::size_t item) {
     if (found == count * item) return;
@@ -42,83 +26,90 @@ void require_size(std::string_view matrix, std::size_t found, std::size_t count,
                                         matrix, found, count * item, count, item));
 }
 
-/// The registers of one instruction.
-struct Registers {
-    std::array<LaneRegister, 4> a{}, b{}, c{}, d{};
-    LaneRegister e{};
-
-    isa::MmaOperands operands() {
-        isa::MmaOperands view;
-        for (std::size_t i = 0; i < 4; ++i) {
-            view.a[i] = &a[i];
-            view.b[i] = &b[i];
-            view.c[i] = &c[i];
-            view.d[i] = &d[i];
-        }
-        view.e = &e;
-        return view;
-    }
-};
-
-using Place = isa::Coordinate (*)(const MmaForm&, int lane, int element);
-
-isa::Coordinate place_c(const MmaForm&, int lane, int element) {
-    return isa::c_coordinate(lane, element);
+template <std::size_t kCount>
+void view(Fragment& fragment, std::array<const LaneRegister*, kCount>& pointers) {
+    for (std::size_t i = 0; i < kCount; ++i) pointers[i] = &fragment[i];
 }
 
-/// Calls use(register, lane, bit shift, byte offset in the row-major matrix) for every element of a
-/// fragment.
-template <class Use>
-void for_each_element(const MmaForm& form, Place place, int registers, int columns,
-                      int element_bits, Use use) {
-    const int per_register = 32 / element_bits;
-    for (int lane = 0; lane < isa::kLanes; ++lane) {
-        for (int element = 0; element < registers * per_register; ++element) {
-            const isa::Coordinate at = place(form, lane, element);
-            use(static_cast<std::size_t>(element / per_register), static_cast<std::size_t>(lane),
-                element % per_register * element_bits,
-                static_cast<std::size_t>((at.row * columns + at.column) * element_bits / 8));
+/// 32-bit halves to the 64-bit registers that f64 operands stand in.
+template <std::size_t kCount>
+void join(const Fragment& halves, std::array<LaneRegister64, kCount>& wide) {
+    for (std::size_t i = 0; i < kCount; ++i) {
+        for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
+            wide[i][lane] = halves[2 * i][lane] | std::uint64_t{halves[2 * i + 1][lane]} << 32;
         }
     }
 }
 
-void pack(const MmaForm& form, Place place, int registers, int columns, int element_bits,
-          std::span<const std::byte> matrix, std::array<LaneRegister, 4>& fragment) {
-    fragment = {};
-    for_each_element(form, place, registers, columns, element_bits,
-                     [&](std::size_t reg, std::size_t lane, int shift, std::size_t offset) {
-                         std::uint32_t value = 0;
-                         std::memcpy(&value, matrix.data() + offset,
-                                     static_cast<std::size_t>(element_bits / 8));
-                         fragment[reg][lane] |= value << shift;
-                     });
-}
-
-void unpack(const MmaForm& form, Place place, int registers, int columns, int element_bits,
-            const std::array<LaneRegister, 4>& fragment, std::span<std::byte> matrix) {
-    for_each_element(form, place, registers, columns, element_bits,
-                     [&](std::size_t reg, std::size_t lane, int shift, std::size_t offset) {
-                         const std::uint32_t value = fragment[reg][lane] >> shift;
-                         std::memcpy(matrix.data() + offset, &value,
-                                     static_cast<std::size_t>(element_bits / 8));
-                     });
-}
-
-void pack_metadata(const MmaForm& form, std::span<const std::byte> words, LaneRegister& e) {
-    e = {};
-    for (int row = 0; row < form.m; ++row) {
-        for (int word = 0; word < form.metadata_words_per_row(); ++word) {
-            std::uint16_t value = 0;
-            const int index = row * form.metadata_words_per_row() + word;
-            std::memcpy(&value, words.data() + index * kMetadataWordBytes, sizeof(value));
-            const auto lane =
-                static_cast<std::size_t>(isa::metadata_lane(form, kSelector, row, word));
-            e[lane] |= static_cast<std::uint32_t>(value) << (row < form.m / 2 ? 0 : 16);
+template <std::size_t kCount>
+void split(const std::array<LaneRegister64, kCount>& wide, Fragment& halves) {
+    for (std::size_t i = 0; i < kCount; ++i) {
+        for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
+            halves[2 * i][lane] = static_cast<std::uint32_t>(wide[i][lane]);
+            halves[2 * i + 1][lane] = static_cast<std::uint32_t>(wide[i][lane] >> 32);
         }
     }
 }
 
 }  // namespace
+
+/// The registers of one instruction of a form, and how matrices come there.
+struct MmaRunner::Workspace {
+    explicit Workspace(const isa::MmaSpelling& spelling)
+        : form(*spelling.form),
+          map_a(form, Operand::kA),
+          map_b(form, Operand::kB),
+          map_c(form, Operand::kC),
+          map_d(form, Operand::kD),
+          e_bytes(static_cast<std::size_t>(form.m * form.metadata_bytes_per_row())) {
+        instruction.operation = isa::Operation::kMma;
+        instruction.mma = &form;
+        instruction.selector = kSelector;
+        instruction.metadata_ordering = spelling.ordering;
+        operands.e = &e;
+        if (form.dot == isa::DotKind::kF64) {
+            for (std::size_t i = 0; i < wide_a.size(); ++i) operands.f64.a[i] = &wide_a[i];
+            for (std::size_t i = 0; i < wide_b.size(); ++i) {
+                operands.f64.b[i] = &wide_b[i];
+                operands.f64.c[i] = &wide_c[i];
+                operands.f64.d[i] = &wide_d[i];
+            }
+            return;
+        }
+        view(a, operands.a);
+        view(b, operands.b);
+        view(c, operands.c);
+        for (std::size_t i = 0; i < operands.d.size(); ++i) operands.d[i] = &d[i];
+    }
+
+    void load(const MmaBatch& batch, std::size_t item) {
+        map_a.to_registers(batch.a.subspan(item * map_a.bytes(), map_a.bytes()), a);
+        map_b.to_registers(batch.b.subspan(item * map_b.bytes(), map_b.bytes()), b);
+        map_c.to_registers(batch.c.subspan(item * map_c.bytes(), map_c.bytes()), c);
+        if (form.sparse()) {
+            isa::metadata_to_register(form, kSelector, batch.e.subspan(item * e_bytes, e_bytes), e);
+        }
+        if (form.dot != isa::DotKind::kF64) return;
+        join(a, wide_a);
+        join(b, wide_b);
+        join(c, wide_c);
+    }
+
+    void store(const MmaBatch& batch, std::size_t item) {
+        if (form.dot == isa::DotKind::kF64) split(wide_d, d);
+        map_d.to_matrices(d, batch.d.subspan(item * map_d.bytes(), map_d.bytes()));
+    }
+
+    const isa::MmaForm& form;
+    isa::FragmentMap map_a, map_b, map_c, map_d;
+    std::size_t e_bytes;
+    isa::Instruction instruction;
+    isa::MmaOperands operands;
+    Fragment a{}, b{}, c{}, d{};
+    LaneRegister e{};
+    std::array<LaneRegister64, 8> wide_a{};
+    std::array<LaneRegister64, 4> wide_b{}, wide_c{}, wide_d{};
+};
 
 MmaRunner::MmaRunner(const TensorCoreSpec& spec) : tensor_core_("tensor_core", spec) {
     tensor_core_.listener.bind(*this);
@@ -132,42 +123,31 @@ void MmaRunner::mma_done(std::uint64_t /*token*/, base::Cycle ready_cycle) {
     last_ready_ = std::max(last_ready_, ready_cycle);
 }
 
-void MmaRunner::run(const MmaForm& form, const MmaBatch& batch) {
-    SPTC_ASSERT(types::bits(form.a) >= 8 && types::bits(form.b) >= 8);
-    const ItemBytes item(form);
-    const std::size_t count = batch.d.size() / item.d;
-    require_size("D", batch.d.size(), count, item.d);
-    require_size("A", batch.a.size(), count, item.a);
-    require_size("B", batch.b.size(), count, item.b);
-    require_size("C", batch.c.size(), count, item.c);
-    require_size("E (metadata)", batch.e.size(), count, item.e);
+void MmaRunner::run(const isa::MmaSpelling& instruction, const MmaBatch& batch) {
+    isa::require_form(tensor_core_.architecture(), *instruction.form);
+    Workspace workspace(instruction);
+    const std::size_t count = batch.d.size() / workspace.map_d.bytes();
+    require_size("D", batch.d.size(), count, workspace.map_d.bytes());
+    require_size("A", batch.a.size(), count, workspace.map_a.bytes());
+    require_size("B", batch.b.size(), count, workspace.map_b.bytes());
+    require_size("C", batch.c.size(), count, workspace.map_c.bytes());
+    require_size("E (metadata)", batch.e.size(), count, workspace.e_bytes);
+    for (std::size_t item = 0; item < count; ++item) run_item(workspace, batch, item);
+}
 
-    Registers registers;
-    isa::Instruction instruction;
-    instruction.operation = isa::Operation::kMma;
-    instruction.mma = &form;
-    instruction.selector = kSelector;
-    for (std::size_t i = 0; i < count; ++i) {
-        pack(form, isa::a_coordinate, form.a_registers(), form.k_stored, types::bits(form.a),
-             batch.a.subspan(i * item.a, item.a), registers.a);
-        pack(form, isa::b_coordinate, form.b_registers(), form.n, types::bits(form.b),
-             batch.b.subspan(i * item.b, item.b), registers.b);
-        pack(form, place_c, form.c_registers(), form.n, types::bits(form.c),
-             batch.c.subspan(i * item.c, item.c), registers.c);
-        pack_metadata(form, batch.e.subspan(i * item.e, item.e), registers.e);
-        now_ = tensor_core_.earliest(now_);
-        try {
-            tensor_core_.issue(instruction, registers.operands(), i, now_);
-        } catch (const base::KernelError& error) {
-            throw base::KernelError(fmt::format("item {}: {}", batch.first_item + i, error.what()));
-        }
-        while (tensor_core_.busy()) {
-            now_ = tensor_core_.due();
-            tensor_core_.tick(now_);
-        }
-        unpack(form, place_c, form.d_registers(), form.n, types::bits(form.d), registers.d,
-               batch.d.subspan(i * item.d, item.d));
+void MmaRunner::run_item(Workspace& workspace, const MmaBatch& batch, std::size_t item) {
+    workspace.load(batch, item);
+    now_ = tensor_core_.earliest(now_);
+    try {
+        tensor_core_.issue(workspace.instruction, workspace.operands, item, now_);
+    } catch (const base::KernelError& error) {
+        throw base::KernelError(fmt::format("item {}: {}", batch.first_item + item, error.what()));
     }
+    while (tensor_core_.busy()) {
+        now_ = tensor_core_.due();
+        tensor_core_.tick(now_);
+    }
+    workspace.store(batch, item);
 }
 
 }  // namespace sptc::tensor_core

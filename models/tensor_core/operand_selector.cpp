@@ -11,24 +11,27 @@
 namespace sptc::tensor_core {
 namespace {
 
-using numeric::kMaxSlots;
-
 constexpr int kWordSlots = 8;  ///< slots are handled as 8 bytes of one word
-using SlotWords = std::array<std::uint64_t, kMaxSlots / kWordSlots>;
+using SlotWords = std::array<std::uint64_t, isa::kMaxSlots / kWordSlots>;
 
-/// The first element that the mux of each slot sees: `slots_per_mux` slots share one aligned four
-/// of B.
-constexpr SlotWords mux_bases(int slots_per_mux) {
+/// The first slot-row that the mux of each slot sees: `slots_per_mux` slots share `choices` of B.
+constexpr SlotWords mux_bases(int slots_per_mux, int choices) {
     SlotWords bases{};
-    for (int slot = 0; slot < kMaxSlots; ++slot) {
-        const auto base = static_cast<std::uint64_t>(slot / slots_per_mux * 4);
+    for (int slot = 0; slot < isa::kMaxSlots; ++slot) {
+        const auto base = static_cast<std::uint64_t>(slot / slots_per_mux * choices);
         bases[static_cast<std::size_t>(slot / kWordSlots)] |= base << (8 * (slot % kWordSlots));
     }
     return bases;
 }
 
-constexpr SlotWords kSparseBases = mux_bases(2);
-constexpr SlotWords kDenseBases = mux_bases(4);
+constexpr SlotWords kTwoOfFourBases = mux_bases(2, 4);
+constexpr SlotWords kOneOfTwoBases = mux_bases(1, 2);
+constexpr SlotWords kDenseBases = mux_bases(4, 4);
+
+const SlotWords& bases_of(const isa::MmaForm& form) {
+    if (!form.sparse()) return kDenseBases;
+    return form.metadata->selects() == 1 ? kOneOfTwoBases : kTwoOfFourBases;
+}
 
 }  // namespace
 
@@ -38,30 +41,32 @@ std::string lane_name(int row, int slot, int column) {
 
 OperandSelector::OperandSelector(sc_core::sc_module_name name, std::vector<SwappedMuxInputs> faults,
                                  int group_products)
-    : sc_module(name), faults_(std::move(faults)), group_products_(group_products) {
+    : sc_module(name), faults_(std::move(faults)) {
     for (const SwappedMuxInputs& fault : faults_) {
-        if (fault.slot < group_products_) continue;
+        if (fault.slot < group_products) continue;
         throw base::ConfigError(fmt::format("no multiplier {}: a row has slots 0 .. {}",
                                             lane_name(fault.row, fault.slot, 0),
-                                            group_products_ - 1));
+                                            group_products - 1));
     }
     selects.bind(*this);
 }
 
-void OperandSelector::load(const isa::MmaForm& form, std::span<const isa::LaneRegister* const> b) {
-    lanes_.form = &form;
-    lanes_.b = &b_;
-    const auto registers = static_cast<std::size_t>(form.b_registers());
-    for (std::size_t i = 0; i < registers; ++i) b_.registers[i] = *b[i];
+void OperandSelector::load(const isa::MmaForm& form, const isa::MmaOperands& operands) {
+    load_b(form, operands, b_);
 }
 
 void OperandSelector::select(const SelectSlice& slice) {
-    const SlotWords& bases = slice.form->sparse() ? kSparseBases : kDenseBases;
+    const SlotWords& bases = bases_of(*slice.form);
+    lanes_.form = slice.form;
+    lanes_.rule = slice.rule;
     lanes_.slice = slice.slice;
-    for (std::size_t row = 0; row < numeric::kRows; ++row) {
+    lanes_.b = &b_[static_cast<std::size_t>(slice.slice.matrix)];
+    const auto rows = static_cast<std::size_t>(slice.form->m);
+    const auto words = static_cast<std::size_t>((slice.form->slots() - 1) / kWordSlots + 1);
+    for (std::size_t row = 0; row < rows; ++row) {
         // All slots, also those outside the slice. No byte carries: selects are below 4 and rows of
         // B below 64.
-        for (std::size_t word = 0; word < bases.size(); ++word) {
+        for (std::size_t word = 0; word < words; ++word) {
             std::uint64_t rows_of_b = 0;
             std::memcpy(&rows_of_b, &slice.select[row][word * kWordSlots], sizeof(rows_of_b));
             rows_of_b += bases[word];
@@ -74,15 +79,17 @@ void OperandSelector::select(const SelectSlice& slice) {
 
 void OperandSelector::apply_faults(const SelectSlice& slice) {
     for (const SwappedMuxInputs& fault : faults_) {
+        if (fault.row >= slice.form->m || fault.slot >= slice.rule->products) continue;
         const auto row = static_cast<std::size_t>(fault.row);
-        for (int slot = fault.slot; slot < slice.form->k_stored; slot += group_products_) {
-            const auto at = static_cast<std::size_t>(slot);
-            const int input = slice.select[row][at];
+        for (int group = 0; group < slice.slice.groups; ++group) {
+            const auto products = slice.rule->group(slice.slice.first_group + group);
+            const std::size_t slot = products[static_cast<std::size_t>(fault.slot)];
+            const int input = slice.select[row][slot];
             const int other = input == fault.first_input    ? fault.second_input
                               : input == fault.second_input ? fault.first_input
                                                             : input;
-            lanes_.rows.row[row][at] =
-                static_cast<std::uint8_t>(lanes_.rows.row[row][at] + other - input);
+            lanes_.rows.row[row][slot] =
+                static_cast<std::uint8_t>(lanes_.rows.row[row][slot] + other - input);
         }
     }
 }

@@ -8,6 +8,7 @@
 #include "models/isa/instruction.hpp"
 #include "models/tensor_core/lane_if.hpp"
 #include "models/tensor_core/metadata_slice_if.hpp"
+#include "models/tensor_core/operand_registers.hpp"
 #include "models/tensor_core/tensor_core_spec.hpp"
 
 namespace sptc::tensor_core {
@@ -15,9 +16,9 @@ namespace sptc::tensor_core {
 /// "lane[3][5][1]": the multiplier lane of a row, a slot of the group and a column of the pass.
 [[nodiscard]] std::string lane_name(int row, int slot, int column);
 
-/// The 4:1 mux in front of every multiplier lane. Holds B of the instruction, receives the selects
-/// of a slice and drives its lanes. A mux of a sparse instruction sees the four elements of its
-/// slot's chunk, one of a dense instruction its slot's aligned four.
+/// The mux in front of every multiplier lane. Holds B of the instruction, receives the selects of a
+/// slice and drives its lanes. A mux of a sparse instruction sees the elements of its slot's chunk
+/// (four, or two for 1:2), one of a dense instruction its slot's aligned four.
 class OperandSelector : public sc_core::sc_module, public MetadataSliceIf {
   public:
     OperandSelector(sc_core::sc_module_name name, std::vector<SwappedMuxInputs> faults,
@@ -26,8 +27,8 @@ class OperandSelector : public sc_core::sc_module, public MetadataSliceIf {
     sc_core::sc_export<MetadataSliceIf> selects{"selects"};
     sc_core::sc_port<LaneIf> lanes{"lanes"};
 
-    /// Takes B of an instruction: b_registers() registers.
-    void load(const isa::MmaForm& form, std::span<const isa::LaneRegister* const> b);
+    /// Takes B of an instruction.
+    void load(const isa::MmaForm& form, const isa::MmaOperands& operands);
 
     /// Counts values of B fetched for a pass.
     void fetch(int b_values) { b_values_fetched_ += static_cast<std::uint64_t>(b_values); }
@@ -40,8 +41,7 @@ class OperandSelector : public sc_core::sc_module, public MetadataSliceIf {
     void apply_faults(const SelectSlice& slice);
 
     std::vector<SwappedMuxInputs> faults_;
-    int group_products_;  ///< lanes of a row: slot s drives the lanes of slot s % group_products
-    numeric::OperandFragment b_{};
+    OperandMatrices b_{};
     LaneSlice lanes_{};
     std::uint64_t b_values_fetched_ = 0;
 };

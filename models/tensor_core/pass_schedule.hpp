@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "models/isa/arithmetic.hpp"
+#include "models/isa/dot_rule.hpp"
 #include "models/isa/mma.hpp"
 #include "models/tensor_core/slice.hpp"
 #include "models/tensor_core/tensor_core_spec.hpp"
@@ -19,14 +19,13 @@ struct Pass {
 /// The passes of one form in the order they run: group 0 over all columns, then group 1, ...
 struct PassSchedule {
     std::vector<Pass> passes;
-    int groups;
-    int cycles;  ///< sum over the passes: the issue interval that the widths give
+    int groups = 0;
+    int cycles = 0;  ///< sum over the passes: the issue interval that the widths give
 };
 
 /// A pass takes as many columns as the multipliers can do in one cycle (at least one, at most all).
 /// m16n8k16 f16 on an A100: 2 columns x 8 slots x 16 rows = 256 products a pass, 8 passes.
-[[nodiscard]] PassSchedule make_schedule(const TensorCoreSpec& spec,
-                                         const isa::Arithmetic& arithmetic,
+[[nodiscard]] PassSchedule make_schedule(const TensorCoreSpec& spec, const isa::DotRule& rule,
                                          const isa::MmaForm& form);
 
 }  // namespace sptc::tensor_core

@@ -1,14 +1,21 @@
 #pragma once
+#include "models/isa/dot_rule.hpp"
 
 namespace sptc::tensor_core {
 
-/// The part of an instruction that one pass works on: all 16 rows of A, a range of B's columns and
-/// a range of stored slots along K (one group of products).
+/// The part of an instruction that one pass works on: all rows of A, a range of B's columns and one
+/// group of products (or all of them, for a whole instruction at once).
 struct Slice {
-    int first_slot;
-    int slots;
+    int matrix;  ///< of MmaForm::matrices()
+    int first_group;
+    int groups;
     int first_column;
     int columns;
+
+    /// Is it all of one matrix?
+    [[nodiscard]] bool covers_all(const isa::MmaForm& form, const isa::DotRule& rule) const {
+        return groups == rule.groups && columns == form.n;
+    }
 };
 
 }  // namespace sptc::tensor_core

@@ -8,8 +8,8 @@ namespace sptc::tensor_core {
 namespace {
 
 /// Lanes of a row: products of one group of f16.
-int f16_group_products(const isa::Arithmetic& arithmetic) {
-    return arithmetic.group_bytes * 8 / types::bits(types::DataType::kF16);
+int f16_group_products(const isa::Architecture& architecture) {
+    return architecture.fdpa.group_bytes * 8 / types::bits(types::DataType::kF16);
 }
 
 const TensorCoreSpec& validated(const TensorCoreSpec& spec) {
@@ -27,15 +27,18 @@ std::size_t form_index(const isa::MmaForm& form) {
 
 TensorCore::TensorCore(sc_core::sc_module_name name, const TensorCoreSpec& spec)
     : sc_module(name),
-      arithmetic_(isa::find_arithmetic(validated(spec).arch)),
+      architecture_(isa::find_architecture(validated(spec).arch)),
       spec_(spec),
-      metadata_decoder_("metadata_decoder", spec.sparse_minimum_interval_cycles),
+      metadata_decoder_("metadata_decoder", spec.sparse_minimum_interval_cycles,
+                        spec.metadata_mode),
       operand_selector_("operand_selector", spec.swapped_mux_inputs,
-                        f16_group_products(arithmetic_)),
-      dot_product_unit_("dot_product_unit", arithmetic_,
+                        f16_group_products(architecture_)),
+      dot_product_unit_("dot_product_unit", architecture_, spec.partition,
                         spec.simd ? *spec.simd : numeric::choose_simd()) {
-    for (const isa::MmaForm& form : isa::mma_forms()) {
-        schedules_.push_back(make_schedule(spec_, arithmetic_, form));
+    for (std::size_t i = 0; i < isa::mma_forms().size(); ++i) {
+        const isa::DotRule* rule = dot_product_unit_.rule(i);
+        schedules_.push_back(rule ? make_schedule(spec_, *rule, isa::mma_forms()[i])
+                                  : PassSchedule{});
     }
     metadata_decoder_.selects.bind(operand_selector_.selects);
     operand_selector_.lanes.bind(dot_product_unit_.lanes);
@@ -54,10 +57,12 @@ void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperan
     const isa::MmaForm& form = *instruction.mma;
     SPTC_ASSERT(can_issue(form, now) && !busy());
     const std::size_t index = form_index(form);
+    const isa::DotRule* rule = dot_product_unit_.rule(index);
+    if (rule == nullptr) isa::require_form(architecture_, form);
     if (operands.present()) {
-        metadata_decoder_.load(form, operands.e, instruction.selector);
-        operand_selector_.load(form, operands.b);
-        dot_product_unit_.load(index, operands.a, operands.c);
+        metadata_decoder_.load(instruction, *rule, operands.e);
+        operand_selector_.load(form, operands);
+        dot_product_unit_.load(index, operands);
     }
     if (form.sparse()) metadata_decoder_.occupy(now);
     ++(form.sparse() ? statistics_.sparse_mmas : statistics_.dense_mmas);
@@ -94,7 +99,9 @@ void TensorCore::compute(const Pass& pass) {
     if (spec_.values_mode == ValuesMode::kPerPass) {
         metadata_decoder_.decode(pass.slice);
     } else if (pass_ == 0) {
-        metadata_decoder_.decode({0, form_->k_stored, 0, form_->n});
+        for (int matrix = 0; matrix < form_->matrices(); ++matrix) {
+            metadata_decoder_.decode({matrix, 0, schedule_->groups, 0, form_->n});
+        }
     }
 }
 
@@ -103,7 +110,7 @@ void TensorCore::finish() {
     const base::Cycle last_pass = next_cycle_ - 1;
     const base::Cycle ready = last_pass + static_cast<base::Cycle>(spec_.pipeline_cycles) +
                               later_groups * static_cast<base::Cycle>(spec_.chained_group_cycles);
-    if (operands_.present()) dot_product_unit_.store(operands_.d);
+    if (operands_.present()) dot_product_unit_.store(operands_);
     schedule_ = nullptr;
     listener->mma_done(token_, ready);
 }

@@ -38,10 +38,13 @@ class TensorCore : public sc_core::sc_module {
     /// The first cycle, `now` or later, at which any form may issue if nothing else does before.
     [[nodiscard]] base::Cycle earliest(base::Cycle now) const;
 
+    /// The architecture whose forms it has.
+    [[nodiscard]] const isa::Architecture& architecture() const { return architecture_; }
+
     /// Starts an mma; its first slice runs in this very cycle (an instruction of one slice-cycle
     /// calls mma_done from here). Operands are read now; operands.d must stay valid until mma_done.
-    /// Absent operands: only cycles count. Throws KernelError for illegal metadata; then nothing
-    /// was issued.
+    /// Absent operands: only cycles count. Throws KernelError for illegal metadata and ConfigError
+    /// for a form that the architecture lacks; then nothing was issued.
     void issue(const isa::Instruction& instruction, const isa::MmaOperands& operands,
                std::uint64_t token, base::Cycle now);
 
@@ -66,7 +69,7 @@ class TensorCore : public sc_core::sc_module {
     void finish();
 
     // Spec
-    const isa::Arithmetic& arithmetic_;
+    const isa::Architecture& architecture_;
     const TensorCoreSpec spec_;
     std::vector<PassSchedule> schedules_;  ///< one per isa::mma_forms()
 

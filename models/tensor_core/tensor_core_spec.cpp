@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "models/base/error.hpp"
-#include "models/isa/arithmetic.hpp"
+#include "models/isa/architecture.hpp"
 #include "models/numeric/operand_fragment.hpp"
 
 namespace sptc::tensor_core {
@@ -23,16 +23,17 @@ void validate(const TensorCoreSpec& spec) {
     constexpr int kMuxInputs = 4;
     constexpr int kLargestCycles = 1000;
     constexpr int kLargestWidth = 1 << 20;
-    (void)isa::find_arithmetic(spec.arch);
+    (void)isa::find_architecture(spec.arch);
     require_range("f16_macs_per_cycle", spec.f16_macs_per_cycle, 16, kLargestWidth);
+    require_range("f64_macs_per_cycle", spec.f64_macs_per_cycle, 1, kLargestWidth);
     require_range("b_bits_per_cycle", spec.b_bits_per_cycle, 32, kLargestWidth);
     require_range("pipeline_cycles", spec.pipeline_cycles, 1, kLargestCycles);
     require_range("chained_group_cycles", spec.chained_group_cycles, 0, kLargestCycles);
     require_range("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles, 0,
                   kLargestCycles);
     for (const SwappedMuxInputs& fault : spec.swapped_mux_inputs) {
-        require_range("swapped_mux_inputs row", fault.row, 0, numeric::kRows - 1);
-        require_range("swapped_mux_inputs slot", fault.slot, 0, numeric::kMaxSlots - 1);
+        require_range("swapped_mux_inputs row", fault.row, 0, numeric::kMaxRows - 1);
+        require_range("swapped_mux_inputs slot", fault.slot, 0, isa::kMaxSlots - 1);
         require_range("swapped_mux_inputs first_input", fault.first_input, 0, kMuxInputs - 1);
         require_range("swapped_mux_inputs second_input", fault.second_input, 0, kMuxInputs - 1);
     }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "models/isa/dot_rule.hpp"
 #include "models/numeric/simd.hpp"
 
 namespace sptc::tensor_core {
@@ -29,8 +30,12 @@ struct SwappedMuxInputs {
 /// (arXiv 2206.02874), tables 3 and 6: completion 24.7 cycles for m16n8k16 and sparse
 /// m16n8k32, 17.7 for m16n8k8 and 17.8 for sparse m16n8k16, f16 with f32 accumulation.
 struct TensorCoreSpec {
-    /// Multiplications of f16 values per cycle; other types have f16_macs_per_cycle * 16 / bits.
+    /// Multiplications of f16 values per cycle; other types but f64 have f16_macs_per_cycle * 16 /
+    /// bits.
     int f16_macs_per_cycle = 256;
+    /// Multiplications of f64 values per cycle: 19.5 TFLOPS of FP64 tensor cores are 64 FMA per SM
+    /// and clock (A100 whitepaper).
+    int f64_macs_per_cycle = 16;
     /// Bits of B that the operand selector fetches per cycle: 32 f16 values, just what a 2:4 slice
     /// needs (assumed).
     int b_bits_per_cycle = 512;
@@ -42,7 +47,9 @@ struct TensorCoreSpec {
     /// The metadata stage takes one sparse instruction per so many cycles: sparse m16n8k16 sustains
     /// one per 6.35 (table 6), though its four passes take 4.
     int sparse_minimum_interval_cycles = 6;
-    std::string arch = "sm_80";  ///< row of isa::arithmetics()
+    std::string arch = "sm_80";  ///< row of isa::architectures()
+    isa::Partition partition = isa::kDefaultPartition;
+    isa::MetadataMode metadata_mode = isa::MetadataMode::kStrict;
     ValuesMode values_mode = ValuesMode::kWholeInstruction;
     std::optional<numeric::Simd> simd = std::nullopt;  ///< unset: numeric::choose_simd()
     std::vector<SwappedMuxInputs> swapped_mux_inputs = {};

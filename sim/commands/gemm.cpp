@@ -7,6 +7,7 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/run/gemm_run.hpp"
@@ -18,6 +19,7 @@ namespace {
 /// The options as typed.
 struct Options {
     std::string gpu = "a100";
+    NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
     std::string type = "f16";
     std::string accumulator = "f32";
@@ -43,6 +45,7 @@ const sparsity::Pattern& find_pattern(const std::string& name) {
 run::GemmRequest request_of(const Options& options) {
     run::GemmRequest request;
     request.gpu = run::load_gpu(options.gpu);
+    options.numerics.apply(request.gpu.sm.tensor_core);
     request.m = options.m;
     request.n = options.n;
     request.k = options.k;
@@ -97,6 +100,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--values", options->values,
                      "Compute D (default: on with --check or --out, else off)")
         ->check(CLI::IsMember({"on", "off"}));
+    options->numerics.add_to(*gemm);
     gemm->add_flag("--check", options->check,
                    "Compare every element of D with the reference, bit for bit");
     gemm->add_option("--a", options->a,

@@ -2,8 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
+#include <string>
 
 #include "models/base/error.hpp"
+#include "models/isa/architecture.hpp"
 #include "models/isa/mma.hpp"
 #include "models/sparsity/pattern.hpp"
 #include "models/types/data_type.hpp"
@@ -22,12 +25,38 @@ void list_gpus() {
     }
 }
 
-void list_operations() {
-    fmt::print("{:<8} {:>9} {:>9}  {:>14}  {}\n", "pattern", "logical K", "stored K",
-               "executed MACs", "instruction");
+/// "sm_80+", "sm_70..75"
+std::string architectures_of(const isa::MmaForm& form) {
+    if (form.last_architecture == isa::kEveryLaterArchitecture) {
+        return fmt::format("sm_{}+", form.first_architecture);
+    }
+    return fmt::format("sm_{}..{}", form.first_architecture, form.last_architecture);
+}
+
+/// All forms, or those of one architecture.
+void list_operations(const std::string& arch) {
+    const isa::Architecture* only = arch.empty() ? nullptr : &isa::find_architecture(arch);
+    fmt::print("{:<12} {:>9} {:>8} {:>9}  {:<9}  {}\n", "pattern", "logical K", "stored K", "MACs",
+               "hardware", "instruction");
     for (const isa::MmaForm& form : isa::mma_forms()) {
-        fmt::print("{:<8} {:>9} {:>9}  {:>14}  {}\n", form.sparse() ? form.pattern->name : "dense",
-                   form.k_logical, form.k_stored, form.executed_macs(), form.ptx_name());
+        if (only != nullptr && !isa::has_form(*only, form)) continue;
+        fmt::print("{:<12} {:>9} {:>8} {:>9}  {:<9}  {}\n",
+                   form.sparse() ? form.metadata->name : "dense", form.k_logical, form.k_stored,
+                   form.executed_macs(), architectures_of(form), form.ptx_name());
+    }
+}
+
+void list_architectures() {
+    fmt::print("{:<7} {:<10} {:>3} {:>13} {:>11}  {}\n", "name", "family", "F", "group bytes",
+               "fp8", "mma forms");
+    for (const isa::Architecture& row : isa::architectures()) {
+        std::size_t forms = 0;
+        for (const isa::MmaForm& form : isa::mma_forms()) forms += isa::has_form(row, form);
+        const std::string_view fp8 = row.fp8_path == isa::Fp8Path::kAbsent   ? "-"
+                                     : row.fp8_path == isa::Fp8Path::kNative ? "native"
+                                                                             : "emulated";
+        fmt::print("{:<7} {:<10} {:>3} {:>13} {:>11}  {}\n", row.name, row.family,
+                   row.fdpa.fraction_bits, row.fdpa.group_bytes, fp8, forms);
     }
 }
 
@@ -50,12 +79,18 @@ void list_types() {
 }  // namespace
 
 void add_list(CLI::App& app, int&) {
-    CLI::App* list = app.add_subcommand("list", "List the GPUs, mma forms, patterns or data types");
-    list->footer("Examples:\n  sptc list gpus\n  sptc list ops");
+    CLI::App* list = app.add_subcommand(
+        "list", "List the GPUs, architectures, mma forms, patterns or data types");
+    list->footer("Examples:\n  sptc list gpus\n  sptc list ops --arch sm_80");
     list->require_subcommand(1);
     list->add_subcommand("gpus", "Built-in GPU descriptions")->callback(list_gpus);
-    list->add_subcommand("ops", "Forms of mma.sync and mma.sp that are executed")
-        ->callback(list_operations);
+    CLI::App* operations =
+        list->add_subcommand("ops", "Forms of mma.sync and mma.sp that are executed");
+    auto arch = std::make_shared<std::string>();
+    operations->add_option("--arch", *arch, "Only the forms of an architecture, such as sm_80");
+    operations->callback([arch] { list_operations(*arch); });
+    list->add_subcommand("archs", "Architectures and the parameters of their arithmetic")
+        ->callback(list_architectures);
     list->add_subcommand("patterns", "N:M sparsity patterns")->callback(list_patterns);
     list->add_subcommand("types", "Element types")->callback(list_types);
 }

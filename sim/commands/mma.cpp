@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "models/base/file.hpp"
-#include "models/isa/arithmetic.hpp"
+#include "models/isa/architecture.hpp"
 #include "models/isa/mma.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/run/gpu_config.hpp"
 #include "sim/run/mma_files.hpp"
@@ -17,12 +18,14 @@ namespace sptc::commands {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(Files are raw little-endian matrices, the COUNT items one after another, all row-major:
-  A [COUNT][M][K]      sparse: [COUNT][M][K/2], the stored values
+    R"(Files are raw little-endian matrices, the COUNT items one after another, all row-major; elements
+below a byte are packed, low bits first:
+  A [COUNT][M][K]      sparse: the stored values, [COUNT][M][K/2]
   B [COUNT][K][N]      row k, column n
   C, D [COUNT][M][N]
-  E [COUNT][M][K/16]   sparse only: un-reordered 16-bit metadata words; nibble j of a word holds the
-                       positions of the two stored values of columns 4j .. 4j+3 (PTX ISA, mma.sp)
+  E [COUNT][M][CHUNKS] sparse only: un-reordered metadata, 4 bits a chunk of 4 columns (1:2: of 2,
+                       4-bit types: of 8); two bits name the first stored element, two the second
+m8n8k4 f16 multiplies four pairs of matrices: an item has four of each.
 Sizes of m16n8k32.f32.f16.f16.f32: A 512, B 512, C 512, E 64 bytes an item.
 --gpu also counts the cycles of one of that GPU's tensor cores; --arch only fixes the arithmetic.
 
@@ -37,6 +40,7 @@ struct Options {
     std::string gpu = "a100";
     std::string arch;  ///< empty: that of the GPU
     std::string op;
+    NumericsOptions numerics;
     run::MmaFiles files;
     std::uint64_t count = 0;
     bool check = false;
@@ -113,18 +117,20 @@ std::string check_count(const std::string& text) {
 }
 
 int run_mma(const Options& options) {
-    const isa::MmaForm& form = isa::parse_mma(options.op);
+    const isa::MmaSpelling instruction = isa::parse_mma(options.op);
+    const isa::MmaForm& form = *instruction.form;
     require_matching_metadata(form, options);
     tensor_core::TensorCoreSpec spec;
     if (options.arch.empty()) {
         spec = run::load_gpu(options.gpu).sm.tensor_core;
     } else {
-        spec.arch = isa::find_arithmetic(options.arch).arch;
+        spec.arch = isa::find_architecture(options.arch).name;
     }
+    options.numerics.apply(spec);
     const auto begin = std::chrono::steady_clock::now();
     const run::MmaFilesResult result = [&] {
         run::Progress progress("mma");
-        return run::run_mma_files(form, spec, options.files, options.count,
+        return run::run_mma_files(instruction, spec, options.files, options.count,
                                   options.check ? run::Check::kOn : run::Check::kOff, progress);
     }();
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
@@ -145,6 +151,7 @@ void add_mma(CLI::App& app, int& exit_code) {
                            ->capture_default_str();
     mma->add_option("--arch", options->arch, "Architecture, such as sm_80, instead of a GPU")
         ->excludes(gpu);
+    options->numerics.add_to(*mma);
     mma->add_option("--op", options->op, "The instruction as PTX spells it")->required();
     mma->add_option("--a", options->files.a, "Matrices A (sparse: the stored values)")
         ->required()

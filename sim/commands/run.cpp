@@ -5,6 +5,7 @@
 
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
 #include "sim/run/gpu_config.hpp"
@@ -17,6 +18,7 @@ struct Options {
     std::string kernel;
     std::string launch;
     std::string gpu = "a100";
+    NumericsOptions numerics;
     std::string values = "on";
     std::string out;
     std::string json;
@@ -26,6 +28,7 @@ struct Options {
 int run_command(const Options& options) {
     run::LaunchRequest request;
     request.gpu = run::load_gpu(options.gpu);
+    options.numerics.apply(request.gpu.sm.tensor_core);
     request.ptx_file = options.kernel;
     request.launch_file = options.launch;
     request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
@@ -48,6 +51,7 @@ void add_run(CLI::App& app, int& exit_code) {
     run->add_option("--launch", options->launch, "LAUNCH.json (docs/launch_format.md)")->required();
     run->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
         ->capture_default_str();
+    options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();

@@ -112,7 +112,7 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
     const isa::MmaForm& form = form_of(problem);
     sparsity::Compressed<std::uint16_t> compressed;
     reference::GemmOperands operands{.form = form,
-                                     .arithmetic = isa::find_arithmetic(request.gpu.arch)};
+                                     .architecture = isa::find_architecture(request.gpu.arch)};
     operands.m = problem.m;
     operands.n = problem.n;
     operands.k = problem.k;

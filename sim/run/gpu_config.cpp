@@ -174,6 +174,7 @@ tensor_core::TensorCoreSpec read_tensor_core(Section section, const std::string&
     tensor_core::TensorCoreSpec spec;
     spec.arch = arch;
     section.read("f16_macs_per_cycle", spec.f16_macs_per_cycle);
+    section.read("f64_macs_per_cycle", spec.f64_macs_per_cycle);
     section.read("b_bits_per_cycle", spec.b_bits_per_cycle);
     section.read("pipeline_cycles", spec.pipeline_cycles);
     section.read("chained_group_cycles", spec.chained_group_cycles);

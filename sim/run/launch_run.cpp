@@ -68,6 +68,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
     const auto program =
         ptx::load_program(base::read_text(request.ptx_file), request.ptx_file, launch.entry);
+    ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
     const auto source = ptx::make_source(program, launch, memory, request.values, request.gpu.sms);
 
     LaunchResult result;

@@ -21,23 +21,23 @@ namespace {
 using Bytes = std::vector<std::byte>;
 
 constexpr std::uint64_t kItemsPerChunk = 4096;  // about 2 KiB each in memory
-constexpr std::uint64_t kMetadataWordBytes = 2;
 
 /// One input matrix of every item.
 class Operand {
   public:
-    /// Opens the file, which must hold exactly `count` matrices.
+    /// Opens the file, which must hold exactly `count` items of rows x columns elements.
     Operand(std::string_view name, const std::filesystem::path& path, std::uint64_t count,
-            std::uint64_t rows, std::uint64_t columns, std::uint64_t element_bytes)
-        : name_(name), file_(path), item_bytes_(rows * columns * element_bytes) {
+            std::uint64_t rows, std::uint64_t columns, std::uint64_t element_bits)
+        : name_(name), file_(path), item_bytes_(rows * columns * element_bits / 8) {
         if (count > std::numeric_limits<std::uint64_t>::max() / item_bytes_) {
             throw base::ConfigError(fmt::format("--count {} is too large", count));
         }
         if (file_.size_bytes() == count * item_bytes_) return;
-        throw base::ConfigError(fmt::format(
-            "{}: expected {} x {} x {} x {} = {} bytes for {} with --count {}, found {} ({})",
-            file_.name(), count, rows, columns, element_bytes, count * item_bytes_, name_, count,
-            file_.size_bytes(), items_text()));
+        throw base::ConfigError(
+            fmt::format("{}: expected {} x {} x {} elements of {} bits = {} bytes for {} with "
+                        "--count {}, found {} ({})",
+                        file_.name(), count, rows, columns, element_bits, count * item_bytes_,
+                        name_, count, file_.size_bytes(), items_text()));
     }
 
     [[nodiscard]] const std::string& file_name() const { return file_.name(); }
@@ -69,14 +69,14 @@ struct Chunk {
 class MmaInputs {
   public:
     MmaInputs(const isa::MmaForm& form, const MmaFiles& files, std::uint64_t count)
-        : a_("A", files.a, count, extent(form.m), extent(form.k_stored), element_bytes(form.a)),
-          b_("B", files.b, count, extent(form.k_logical), extent(form.n), element_bytes(form.b)),
-          c_("C", files.c, count, extent(form.m), extent(form.n), element_bytes(form.c)),
-          d_item_bytes_(extent(form.m) * extent(form.n) * element_bytes(form.d)) {
+        : a_("A", files.a, count, rows(form, form.m), extent(form.k_stored), element_bits(form.a)),
+          b_("B", files.b, count, rows(form, form.k_logical), extent(form.n), element_bits(form.b)),
+          c_("C", files.c, count, rows(form, form.m), extent(form.n), element_bits(form.c)),
+          d_item_bytes_(rows(form, form.m) * extent(form.n) * element_bits(form.d) / 8) {
         SPTC_ASSERT(form.sparse() == !files.e.empty());
         if (form.sparse()) {
-            e_.emplace("E", files.e, count, extent(form.m), extent(form.metadata_words_per_row()),
-                       kMetadataWordBytes);
+            constexpr std::uint64_t kCodeBits = 4;
+            e_.emplace("E", files.e, count, extent(form.m), extent(form.chunks()), kCodeBits);
         }
     }
 
@@ -95,9 +95,12 @@ class MmaInputs {
 
   private:
     static std::uint64_t extent(int value) { return static_cast<std::uint64_t>(value); }
-    static std::uint64_t element_bytes(types::DataType type) {
-        SPTC_ASSERT(types::bits(type) % 8 == 0);
-        return static_cast<std::uint64_t>(types::bits(type) / 8);
+    /// Of all matrices of an item.
+    static std::uint64_t rows(const isa::MmaForm& form, int rows_of_one) {
+        return extent(form.matrices() * rows_of_one);
+    }
+    static std::uint64_t element_bits(types::DataType type) {
+        return static_cast<std::uint64_t>(types::bits(type));
     }
 
     Operand a_, b_, c_;
@@ -121,15 +124,18 @@ std::uint64_t element_bits(std::span<const std::byte> matrix, std::size_t index,
 /// Compares the D of items with the reference.
 class Checker {
   public:
-    Checker(const isa::MmaForm& form, std::string_view arch)
-        : form_(form), arithmetic_(isa::find_arithmetic(arch)) {}
+    Checker(const isa::MmaForm& form, const tensor_core::TensorCoreSpec& spec)
+        : form_(form),
+          architecture_(isa::find_architecture(spec.arch)),
+          partition_(spec.partition) {}
 
     void compare(const Chunk& chunk, MmaFilesResult& result) const {
         std::vector<Bytes> expected(chunk.items);
         base::parallel_for(0, chunk.items, [&](std::size_t i) {
-            expected[i] = reference::mma(form_, arithmetic_,
+            expected[i] = reference::mma(form_, architecture_,
                                          {item_of(chunk.a, chunk, i), item_of(chunk.b, chunk, i),
-                                          item_of(chunk.c, chunk, i), item_of(chunk.e, chunk, i)});
+                                          item_of(chunk.c, chunk, i), item_of(chunk.e, chunk, i)},
+                                         partition_);
         });
         for (std::size_t i = 0; i < chunk.items; ++i) {
             compare_item(chunk.first_item + i, item_of(chunk.d, chunk, i), expected[i], result);
@@ -154,17 +160,21 @@ class Checker {
     }
 
     const isa::MmaForm& form_;
-    const isa::Arithmetic& arithmetic_;
+    const isa::Architecture& architecture_;
+    isa::Partition partition_;
 };
 
 }  // namespace
 
-MmaFilesResult run_mma_files(const isa::MmaForm& form, const tensor_core::TensorCoreSpec& spec,
+MmaFilesResult run_mma_files(const isa::MmaSpelling& instruction,
+                             const tensor_core::TensorCoreSpec& spec,
                              const MmaFiles& files, std::uint64_t count, Check check,
                              Progress& progress) {
     if (count == 0) throw base::ConfigError("--count 0: expected at least 1");
+    const isa::MmaForm& form = *instruction.form;
+    isa::require_form(isa::find_architecture(spec.arch), form);
     MmaInputs inputs(form, files, count);
-    const Checker checker(form, spec.arch);
+    const Checker checker(form, spec);
     const Simulation simulation;
     tensor_core::MmaRunner runner(spec);
     base::AtomicFile output(files.d);
@@ -173,7 +183,7 @@ MmaFilesResult run_mma_files(const isa::MmaForm& form, const tensor_core::Tensor
     for (std::uint64_t first = 0; first < count; first += kItemsPerChunk) {
         Chunk chunk = inputs.read(first, std::min(kItemsPerChunk, count - first));
         try {
-            runner.run(form, {chunk.a, chunk.b, chunk.c, chunk.e, chunk.d, first});
+            runner.run(instruction, {chunk.a, chunk.b, chunk.c, chunk.e, chunk.d, first});
         } catch (const base::KernelError& error) {
             throw base::KernelError(fmt::format("{}: {}", inputs.metadata_file(), error.what()));
         }
@@ -187,7 +197,7 @@ MmaFilesResult run_mma_files(const isa::MmaForm& form, const tensor_core::Tensor
     result.cycles = runner.cycles();
     result.b_values_fetched = statistics.b_values_fetched;
     result.executed_macs = statistics.executed_macs;
-    result.elements = count * static_cast<std::uint64_t>(form.m * form.n);
+    result.elements = count * static_cast<std::uint64_t>(form.matrices() * form.m * form.n);
     return result;
 }
 

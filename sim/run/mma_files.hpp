@@ -13,7 +13,8 @@ enum class Check : std::uint8_t { kOff, kOn };
 
 /// A batch of matrix instructions in files: raw little-endian matrices, items one after another.
 /// A [count][M][k_stored], B [count][k_logical][N], C and D [count][M][N], all row-major; E
-/// [count][M][words] un-reordered metadata.
+/// [count][M][chunks] un-reordered metadata codes of 4 bits. Elements below a byte are packed low
+/// bits first; an item of m8n8k4 f16 has four matrices of each.
 struct MmaFiles {
     std::filesystem::path a, b, c;
     std::filesystem::path e;  ///< empty when the form is dense
@@ -42,8 +43,8 @@ struct MmaFilesResult {
 /// Runs `count` instructions through the three modules of one tensor core, a few thousand at a
 /// time, and writes D. With the check on, every element of D is compared with models/reference.
 /// Throws ConfigError when a file's size is not that of `count` items or a file cannot be read or
-/// written; KernelError naming file, item, row and chunk for illegal metadata. Then no D appears.
-[[nodiscard]] MmaFilesResult run_mma_files(const isa::MmaForm& form,
+/// written or the architecture lacks the form; KernelError naming file, item, row and chunk for illegal metadata. Then no D appears.
+[[nodiscard]] MmaFilesResult run_mma_files(const isa::MmaSpelling& instruction,
                                            const tensor_core::TensorCoreSpec& spec,
                                            const MmaFiles& files, std::uint64_t count, Check check,
                                            Progress& progress);

@@ -1,18 +1,19 @@
 // How many matrix instructions per second pass through the three modules, from register fragments
-// to register fragments, on one core. Reported, never asserted.
+// to register fragments, on one core, on random normal values (integers: all values). Reported,
+// never asserted. Usage: tensor_core_bench [ARCH [LEVEL]], default sm_80 and the widest level.
 #include <fmt/format.h>
 
-#include <array>
+#include <bit>
+#include <cmath>
 #include <ctime>
-#include <memory>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <vector>
 
-#include "models/base/random.hpp"
-#include "models/isa/arithmetic.hpp"
 #include "models/tensor_core/tensor_core.hpp"
-#include "models/types/data_type.hpp"
+#include "tests/support/mma_case.hpp"
 
 using namespace sptc;
 
@@ -20,41 +21,26 @@ namespace {
 
 constexpr int kDistinct = 16;  // operand sets, so that the caches are used as in a kernel
 
-struct Operands {
-    std::array<isa::LaneRegister, 4> a, b, c, d;
-    isa::LaneRegister e;
-};
-
-std::uint32_t random_f16_pair(base::Random& random) {
-    const std::uint32_t low = types::f64_to_f16(random.normal());
-    return low | static_cast<std::uint32_t>(types::f64_to_f16(random.normal())) << 16;
+/// A normal value cut off to a floating-point type; any bits of another type.
+std::uint64_t random_element(types::DataType type, base::Random& random) {
+    const types::DataTypeRow& row = types::row(type);
+    if (row.exponent_bits == 0) return random.bits();
+    const auto bits = std::bit_cast<std::uint64_t>(random.normal());
+    const int bias = (1 << (row.exponent_bits - 1)) - 1;
+    const int field = static_cast<int>((bits >> 52) & 0x7ff) - 1023 + bias;
+    const int fraction_bits = row.bits - 1 - row.exponent_bits;
+    const std::uint64_t sign = (bits >> 63) << (row.bits - 1);
+    if (field <= 0) return sign;
+    return sign | static_cast<std::uint64_t>(field) << fraction_bits |
+           ((bits & 0xfffffffffffffu) >> (52 - fraction_bits));
 }
 
-void fill(Operands& operands, base::Random& random) {
-    constexpr std::array<std::uint32_t, 6> kCodes{0x4, 0x8, 0x9, 0xC, 0xD, 0xE};
-    for (std::size_t reg = 0; reg < 4; ++reg) {
-        for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-            operands.a[reg][lane] = random_f16_pair(random);
-            operands.b[reg][lane] = random_f16_pair(random);
-            operands.c[reg][lane] = 0;
-        }
-    }
-    for (std::uint32_t& word : operands.e) {
-        word = 0;
-        for (int nibble = 0; nibble < 8; ++nibble) word = word << 4 | kCodes[random.below(6)];
-    }
-}
-
-isa::MmaOperands view(Operands& operands) {
-    isa::MmaOperands result;
-    for (std::size_t i = 0; i < 4; ++i) {
-        result.a[i] = &operands.a[i];
-        result.b[i] = &operands.b[i];
-        result.c[i] = &operands.c[i];
-        result.d[i] = &operands.d[i];
-    }
-    result.e = &operands.e;
-    return result;
+test::Registers random_operands(const isa::MmaForm& form, base::Random& random) {
+    test::MmaCase mma(form);
+    test::randomise_codes(mma, random);
+    for (std::uint64_t& value : mma.a) value = random_element(form.a, random);
+    for (std::uint64_t& value : mma.b) value = random_element(form.b, random);
+    return test::pack(mma);
 }
 
 struct Listener : tensor_core::MmaListener {
@@ -65,9 +51,14 @@ struct Listener : tensor_core::MmaListener {
 /// Time of this process on the processor: other load on the machine hardly shows.
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-void measure(const isa::MmaForm& form, tensor_core::TensorCore& core, std::vector<Operands>& sets,
-             std::string_view level) {
-    constexpr double kSeconds = 0.5;
+void measure(const isa::MmaForm& form, tensor_core::TensorCore& core) {
+    constexpr double kSeconds = 0.2;
+    base::Random random(1);
+    std::vector<test::Registers> sets;
+    for (int i = 0; i < kDistinct; ++i) sets.push_back(random_operands(form, random));
+    std::vector<isa::MmaOperands> views;
+    for (test::Registers& set : sets) views.push_back(set.operands());
+
     isa::Instruction instruction;
     instruction.mma = &form;
     base::Cycle now = core.earliest(0);
@@ -75,43 +66,44 @@ void measure(const isa::MmaForm& form, tensor_core::TensorCore& core, std::vecto
     double elapsed = 0;
     for (const double start = processor_seconds(); elapsed < kSeconds;) {
         for (int i = 0; i < 1000; ++i, ++count) {
-            core.issue(instruction, view(sets[count % kDistinct]), count, now);
+            core.issue(instruction, views[count % kDistinct], count, now);
             for (++now; core.busy(); ++now) core.tick(now);
             now = core.earliest(now);
         }
         elapsed = processor_seconds() - start;
     }
-    fmt::print("{:10} {:75} {:7.1f} ns  {:6.2f} M/s\n", level, form.ptx_name(),
+    fmt::print("{:82} {:8.1f} ns  {:6.2f} M/s\n", form.ptx_name(),
                elapsed * 1e9 / static_cast<double>(count),
                static_cast<double>(count) / elapsed * 1e-6);
+}
+
+std::string processor_name() {
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);) {
+        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+    }
+    return "unknown processor";
+}
+
+std::optional<numeric::Simd> level_of(std::string_view wanted) {
+    for (const numeric::Simd level : test::supported_levels()) {
+        if (numeric::name(level) == wanted) return level;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::string_view only = argc > 1 ? argv[1] : "";  // a level
-    std::vector<Operands> sets(kDistinct);
-    base::Random random(1);
-    for (Operands& operands : sets) fill(operands, random);
+    tensor_core::TensorCoreSpec spec;
+    spec.arch = argc > 1 ? argv[1] : "sm_80";
+    spec.simd = argc > 2 ? level_of(argv[2]) : numeric::choose_simd();
+    if (!spec.simd) return fmt::print("this processor lacks {}\n", argv[2]), 2;
 
     Listener listener;
-    std::vector<std::unique_ptr<tensor_core::TensorCore>> cores;
-    std::vector<numeric::Simd> levels;
-    for (const auto level :
-         {numeric::Simd::kPortable, numeric::Simd::kAvx2, numeric::Simd::kAvx512}) {
-        if (!numeric::supported(level)) continue;
-        if (!only.empty() && only != numeric::name(level)) continue;
-        tensor_core::TensorCoreSpec spec;
-        spec.simd = level;
-        const std::string module_name = fmt::format("core_{}", numeric::name(level));
-        cores.push_back(std::make_unique<tensor_core::TensorCore>(module_name.c_str(), spec));
-        cores.back()->listener.bind(listener);
-        levels.push_back(level);
-    }
+    tensor_core::TensorCore core("core", spec);
+    core.listener.bind(listener);
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
-    for (std::size_t i = 0; i < cores.size(); ++i) {
-        for (const isa::MmaForm& form : isa::mma_forms()) {
-            measure(form, *cores[i], sets, numeric::name(levels[i]));
-        }
-    }
+    fmt::print("{}, {}, {}\n", processor_name(), spec.arch, numeric::name(*spec.simd));
+    for (const isa::MmaForm* form : test::forms_of(spec.arch)) measure(*form, core);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/base/random.hpp"
+#include "models/isa/architecture.hpp"
 #include "models/isa/mma.hpp"
 #include "models/reference/mma.hpp"
 #include "models/types/data_type.hpp"
@@ -34,7 +35,8 @@ struct Batch {
     std::string a, b, c, e;
 
     [[nodiscard]] std::size_t d_bytes() const {
-        return static_cast<std::size_t>(form.m * form.n * types::bits(form.d) / 8);
+        return static_cast<std::size_t>(form.matrices() * form.m * form.n * types::bits(form.d) /
+                                        8);
     }
     /// Writes A.bin, B.bin, C.bin and, if sparse, E.bin.
     void write(const TemporaryDirectory& directory) const {
@@ -48,12 +50,12 @@ struct Batch {
                            form.ptx_name(), form.sparse() ? "--e E.bin" : "", count);
     }
     /// Item `i` by models/reference.
-    [[nodiscard]] std::string reference(std::size_t i) const {
+    [[nodiscard]] std::string reference(std::size_t i, std::string_view arch = "sm_80") const {
         const auto item = [&](const std::string& matrices) {
             const std::size_t bytes = matrices.size() / count;
             return std::as_bytes(std::span(matrices)).subspan(i * bytes, bytes);
         };
-        const auto d = reference::mma(form, isa::find_arithmetic("sm_80"),
+        const auto d = reference::mma(form, isa::find_architecture(arch),
                                       {item(a), item(b), item(c), item(e)});
         return {reinterpret_cast<const char*>(d.data()), d.size()};
     }
@@ -65,10 +67,13 @@ std::string random_bytes(std::size_t size, base::Random& random) {
     return bytes;
 }
 
-std::string random_metadata(std::size_t size, base::Random& random) {
+std::string random_metadata(const isa::MmaForm& form, std::size_t size, base::Random& random) {
+    if (!form.sparse()) return {};
+    const auto codes = isa::legal_codes(*form.metadata, isa::MetadataOrdering::kOrdered);
+    const auto count = static_cast<std::uint32_t>(codes.size());
     std::string bytes(size, '\0');
     for (char& byte : bytes) {
-        byte = static_cast<char>(kNibbles[random.below(6)] | kNibbles[random.below(6)] << 4);
+        byte = static_cast<char>(codes[random.below(count)] | codes[random.below(count)] << 4);
     }
     return bytes;
 }
@@ -76,16 +81,16 @@ std::string random_metadata(std::size_t size, base::Random& random) {
 /// Random bits: every class of number, NaN and infinity among them.
 Batch random_batch(const isa::MmaForm& form, std::size_t count, std::uint64_t seed) {
     base::Random random(seed);
-    const auto bytes = [count](int elements, types::DataType type) {
-        return count * static_cast<std::size_t>(elements * types::bits(type) / 8);
+    const auto bytes = [&](int elements, types::DataType type) {
+        return count * static_cast<std::size_t>(form.matrices() * elements * types::bits(type) / 8);
     };
-    const auto words = static_cast<std::size_t>(form.m * form.metadata_words_per_row());
+    const auto metadata = static_cast<std::size_t>(form.m * form.metadata_bytes_per_row());
     return {form,
             count,
             random_bytes(bytes(form.m * form.k_stored, form.a), random),
             random_bytes(bytes(form.k_logical * form.n, form.b), random),
             random_bytes(bytes(form.m * form.n, form.c), random),
-            random_metadata(count * words * 2, random)};
+            random_metadata(form, count * metadata, random)};
 }
 
 /// A fresh directory with a batch in it.
@@ -122,22 +127,23 @@ void append(std::string& bytes, E value) {
 TEST_CASE("sptc mma: random bits of every form give the reference's D") {
     for (const isa::MmaForm& form : isa::mma_forms()) {
         CAPTURE(form.ptx_name());
+        const std::string arch = fmt::format("sm_{}", std::max(form.first_architecture, 75));
         const Batch batch = random_batch(form, 40, 7);
         const Workplace workplace(batch);
-        const ProgramRun run = workplace.run(batch.arguments() + "--check");
+        const ProgramRun run = workplace.run(batch.arguments() + "--check --arch " + arch);
         REQUIRE(run.exit_code == 0);
         CHECK_THAT(run.out, Contains(fmt::format("check      {} elements, 0 mismatches",
-                                                 40 * form.m * form.n)));
+                                                 40 * form.matrices() * form.m * form.n)));
         const std::string d = workplace.read("D.bin");
         REQUIRE(d.size() == 40 * batch.d_bytes());
         for (std::size_t i = 0; i < 40; ++i) {
-            CHECK(d.substr(i * batch.d_bytes(), batch.d_bytes()) == batch.reference(i));
+            CHECK(d.substr(i * batch.d_bytes(), batch.d_bytes()) == batch.reference(i, arch));
         }
     }
 }
 
 TEST_CASE("sptc mma: a sparse product of small integers is the exact integer product") {
-    const isa::MmaForm& form = isa::parse_mma(kSparse);
+    const isa::MmaForm& form = *isa::parse_mma(kSparse).form;
     base::Random random(11);
     Batch batch{form, 3, {}, {}, {}, {}};
     std::vector<float> expected;
@@ -180,7 +186,7 @@ TEST_CASE("sptc mma: a sparse product of small integers is the exact integer pro
 }
 
 TEST_CASE("sptc mma: a batch of more than one chunk is computed without a seam") {
-    const Batch batch = random_batch(isa::parse_mma(kDense), 4100, 3);
+    const Batch batch = random_batch(*isa::parse_mma(kDense).form, 4100, 3);
     const Workplace workplace(batch);
     REQUIRE(workplace.run(batch.arguments()).exit_code == 0);
     const std::string d = workplace.read("D.bin");
@@ -192,7 +198,7 @@ TEST_CASE("sptc mma: a batch of more than one chunk is computed without a seam")
 }
 
 TEST_CASE("sptc mma: the counts follow from the widths of an A100's tensor core") {
-    const Batch batch = random_batch(isa::parse_mma(kSparse), 64, 5);
+    const Batch batch = random_batch(*isa::parse_mma(kSparse).form, 64, 5);
     const Workplace workplace(batch);
     REQUIRE(workplace.run(batch.arguments() + "--json one.json --check").exit_code == 0);
     REQUIRE(workplace.run(batch.arguments() + "--json two.json --check").exit_code == 0);
@@ -210,7 +216,7 @@ TEST_CASE("sptc mma: the counts follow from the widths of an A100's tensor core"
 }
 
 TEST_CASE("sptc mma: --arch gives the same bits as the GPU and no cycles") {
-    const Batch batch = random_batch(isa::parse_mma(kDense), 8, 6);
+    const Batch batch = random_batch(*isa::parse_mma(kDense).form, 8, 6);
     const Workplace workplace(batch);
     REQUIRE(workplace.run(batch.arguments() + "--gpu a100").exit_code == 0);
     const std::string by_gpu = workplace.read("D.bin");
@@ -221,19 +227,19 @@ TEST_CASE("sptc mma: --arch gives the same bits as the GPU and no cycles") {
 }
 
 TEST_CASE("sptc mma: a file of the wrong size is refused with expected and found bytes") {
-    Batch batch = random_batch(isa::parse_mma(kDense), 64, 1);
+    Batch batch = random_batch(*isa::parse_mma(kDense).form, 64, 1);
     batch.a.resize(batch.a.size() - 2);
     const Workplace workplace(batch);
     const ProgramRun run = workplace.run(batch.arguments());
     CHECK(run.exit_code == 3);
     CHECK_THAT(run.err,
-               Contains("A.bin: expected 64 x 16 x 16 x 2 = 32768 bytes for A with --count "
-                        "64, found 32766"));
+               Contains("A.bin: expected 64 x 16 x 16 elements of 16 bits = 32768 bytes for A "
+                        "with --count 64, found 32766"));
     CHECK(workplace.has_only_inputs());
 }
 
 TEST_CASE("sptc mma: metadata is demanded for mma.sp and refused for mma") {
-    const Batch sparse = random_batch(isa::parse_mma(kSparse), 2, 1);
+    const Batch sparse = random_batch(*isa::parse_mma(kSparse).form, 2, 1);
     const Workplace workplace(sparse);
     const std::string files = "--a A.bin --b B.bin --c C.bin --count 2 --out D.bin";
     const ProgramRun without = workplace.run(fmt::format("mma --op {} {}", kSparse, files));
@@ -246,7 +252,7 @@ TEST_CASE("sptc mma: metadata is demanded for mma.sp and refused for mma") {
 }
 
 TEST_CASE("sptc mma: illegal metadata names file, item, row, chunk and code") {
-    Batch batch = random_batch(isa::parse_mma(kSparse), 4100, 2);
+    Batch batch = random_batch(*isa::parse_mma(kSparse).form, 4100, 2);
     // Item 4098, row 3: its two words are bytes 12 .. 15; chunk 5 is the high nibble of byte 14.
     const std::size_t at = 4098 * 64 + 14;
     batch.e[at] = static_cast<char>((batch.e[at] & 0x0f) | 0xf0);
@@ -258,7 +264,7 @@ TEST_CASE("sptc mma: illegal metadata names file, item, row, chunk and code") {
 }
 
 TEST_CASE("sptc mma: a failed run leaves an older D as it was") {
-    Batch batch = random_batch(isa::parse_mma(kSparse), 2, 2);
+    Batch batch = random_batch(*isa::parse_mma(kSparse).form, 2, 2);
     batch.e[0] = 0;
     const Workplace workplace(batch);
     workplace.directory.write("D.bin", "older");
@@ -267,7 +273,7 @@ TEST_CASE("sptc mma: a failed run leaves an older D as it was") {
 }
 
 TEST_CASE("sptc mma: wrong options end with their documented exit code and say what is legal") {
-    const Batch batch = random_batch(isa::parse_mma(kDense), 2, 1);
+    const Batch batch = random_batch(*isa::parse_mma(kDense).form, 2, 1);
     const Workplace workplace(batch);
     const auto run_with = [&](std::string_view op, std::string_view b, std::string_view more) {
         return workplace.run(
@@ -283,15 +289,15 @@ TEST_CASE("sptc mma: wrong options end with their documented exit code and say w
     check(run_with(kDense, "B.bin", "--count -1"), 2, "1 or more");
     check(run_with(kDense, "B.bin", "--count 2 --gpu a100 --arch sm_80"), 2, "excludes");
     check(run_with(kDense, "B.bin", "--count 2 --gpu b100"), 3, "expected one of a100");
-    check(run_with(kDense, "B.bin", "--count 2 --arch sm_1"), 3, "expected one of sm_80");
+    check(run_with(kDense, "B.bin", "--count 2 --arch sm_1"), 3, "expected one of sm_70");
     check(run_with("mma.sync.aligned.m8n8k4.row.col.f32.f16.f16.f32", "B.bin", "--count 2"), 3,
-          "no such form");
+          "sm_80 has no");
     check(run_with(kDense, "none.bin", "--count 2"), 3, "none.bin: cannot be opened");
     check(run_with(kDense, "B.bin", "--count 900000000000000"), 3, "expected 900000000000000");
 }
 
 TEST_CASE("sptc mma: an output folder that does not exist is an input error") {
-    const Batch batch = random_batch(isa::parse_mma(kDense), 2, 1);
+    const Batch batch = random_batch(*isa::parse_mma(kDense).form, 2, 1);
     const Workplace workplace(batch);
     std::string arguments = batch.arguments();
     arguments.replace(arguments.find("--out D.bin"), 11, "--out none/D.bin");

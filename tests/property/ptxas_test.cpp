@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "models/base/file.hpp"
+#include "models/isa/architecture.hpp"
 #include "models/isa/mma.hpp"
 #include "tests/support/ptx_run.hpp"
 #include "traces/ptx/instruction_table.hpp"
@@ -16,13 +17,13 @@ namespace {
 bool has_ptxas() { return std::system("command -v ptxas >/dev/null 2>&1") == 0; }
 
 /// What ptxas says about a text; empty when it accepts it.
-std::string assemble(const std::string& text) {
+std::string assemble(const std::string& text, std::string_view arch = "sm_80") {
     char name[] = "/tmp/sptc-ptxas-XXXXXX";
     const std::filesystem::path folder = ::mkdtemp(name);
     base::write_text(folder / "k.ptx", text);
-    const std::string command = "ptxas -arch=sm_80 " + (folder / "k.ptx").string() + " -o " +
-                                (folder / "k.cubin").string() + " >" + (folder / "log").string() +
-                                " 2>&1";
+    const std::string command =
+        "ptxas -arch=" + std::string(arch) + " " + (folder / "k.ptx").string() + " -o " +
+        (folder / "k.cubin").string() + " >" + (folder / "log").string() + " 2>&1";
     const bool accepted = std::system(command.c_str()) == 0;
     std::string log = base::read_text(folder / "log");
     std::filesystem::remove_all(folder);
@@ -143,21 +144,57 @@ L: @%p0 exit;
 )");
 }
 
-TEST_CASE("ptxas: it accepts every mma form") {
+namespace {
+
+/// A kernel with one mma of every given form, in the version that knows all of them.
+std::string mma_kernel(const std::vector<const isa::MmaForm*>& forms, std::string_view arch) {
+    const auto list = [](std::string_view reg, int count) {
+        std::string text = "{";
+        for (int i = 0; i < count; ++i) {
+            text += (i == 0 ? "" : ", ") + std::string(reg) + std::to_string(i);
+        }
+        return text + "}";
+    };
+    std::string body;
+    for (const isa::MmaForm* form : forms) {
+        const bool f64 = form->dot == isa::DotKind::kF64;
+        const int words = f64 ? 2 : 1;
+        const auto of_type = [&](types::DataType type, int registers) {
+            const std::string_view reg = f64 ? "%d" : type == types::DataType::kF32 ? "%f" : "%r";
+            return list(reg, registers / words);
+        };
+        body += form->ptx_name() + " " + of_type(form->d, form->d_registers()) + ", " +
+                list(f64 ? "%d" : "%r", form->a_registers() / words) + ", " +
+                list(f64 ? "%d" : "%r", form->b_registers() / words) + ", " +
+                of_type(form->c, form->c_registers()) + (form->sparse() ? ", %r9, 0;\n" : ";\n");
+    }
+    return ".version 8.7\n.target " + std::string(arch) +
+           "\n.address_size 64\n.visible .entry k()\n{\n.reg .b32 %r<20>;\n.reg .f32 %f<20>;\n"
+           ".reg .f64 %d<20>;\n" +
+           body + "ret;\n}\n";
+}
+
+}  // namespace
+
+TEST_CASE("ptxas: it accepts every mma form of every architecture, and no form it lacks") {
     if (!has_ptxas()) {
         WARN("ptxas is not on the PATH: skipped");
         return;
     }
-    const auto list = [](int count) {
-        std::string text = "{";
-        for (int i = 0; i < count; ++i) text += (i == 0 ? "%r" : ", %r") + std::to_string(i);
-        return text + "}";
-    };
-    std::string body;
-    for (const isa::MmaForm& form : isa::mma_forms()) {
-        body += form.ptx_name() + " " + list(form.d_registers()) + ", " + list(form.a_registers()) +
-                ", " + list(form.b_registers()) + ", " + list(form.c_registers()) +
-                (form.sparse() ? ", %r9, 0;\n" : ";\n");
+    for (const isa::Architecture& architecture : isa::architectures()) {
+        if (architecture.number < 75) continue;  // newer assemblers have dropped Volta
+        std::vector<const isa::MmaForm*> forms;
+        for (const isa::MmaForm& form : isa::mma_forms()) {
+            if (isa::has_form(architecture, form)) forms.push_back(&form);
+        }
+        const std::string text = mma_kernel(forms, architecture.name);
+        INFO(text);
+        CHECK_NOTHROW((void)ptx::load_program(text, "k.ptx", ""));
+        CHECK(assemble(text, architecture.name) == "");
+        for (const isa::MmaForm& form : isa::mma_forms()) {
+            if (architecture.number >= form.first_architecture) continue;
+            INFO(architecture.name << " " << form.ptx_name());
+            CHECK(assemble(mma_kernel({&form}, architecture.name), architecture.name) != "");
+        }
     }
-    check_body(body);
 }

@@ -8,31 +8,36 @@
 
 #include "models/base/random.hpp"
 #include "models/reference/mma.hpp"
+#include "models/reference/packed.hpp"
+#include "tests/support/reference_item.hpp"
 
 using namespace sptc;
+using types::DataType;
 
 namespace {
 
 using Bytes = std::vector<std::byte>;
 
-/// A random bit pattern of an f16 or f32: mostly of ordinary size, some of any exponent, zero or
-/// special.
-std::uint32_t random_bits(base::Random& random, const reference::FloatFormat& format) {
-    const auto any = static_cast<std::uint32_t>(random.bits());
-    const std::uint32_t mask = format.sign_bit() | (format.sign_bit() - 1);
-    const std::uint32_t one = format.infinity() >> 1 & format.infinity();
+/// A random bit pattern: of floats mostly of ordinary size, some of any exponent, zero or special.
+std::uint64_t random_bits(base::Random& random, DataType type) {
+    const std::uint64_t any = random.bits() >> (64 - types::bits(type));
+    const types::DataTypeRow& row = types::row(type);
+    if (row.exponent_bits == 0) return any;
+    const std::uint64_t sign = any & std::uint64_t{1} << (row.bits - 1);
     const std::uint32_t kind = random.below(1000);
-    if (kind < 2) return any & mask;
-    if (kind < 60) return any & format.sign_bit();
-    const std::uint32_t fraction = any & ((1u << format.fraction_bits) - 1);
-    const std::uint32_t exponent = random.below(kind < 600 ? 4 : 12) << format.fraction_bits;
-    return (any & format.sign_bit()) | (one - exponent + fraction);
+    if (kind < 2) return any;
+    if (kind < 60) return sign;
+    const int exponent_shift = row.bits - 1 - row.exponent_bits;
+    const std::uint64_t bias = (std::uint64_t{1} << (row.exponent_bits - 1)) - 1;
+    const std::uint64_t exponent = bias - random.below(kind < 600 ? 4 : 7);
+    const std::uint64_t fraction = any & ((std::uint64_t{1} << exponent_shift) - 1);
+    return sign | exponent << exponent_shift | fraction;
 }
 
-Bytes random_matrix(base::Random& random, const reference::FloatFormat& format, std::size_t count) {
-    Bytes bytes(count * static_cast<std::size_t>(format.bits()) / 8);
+Bytes random_matrix(base::Random& random, DataType type, std::size_t count) {
+    Bytes bytes(reference::packed_bytes(type, count));
     for (std::size_t i = 0; i < count; ++i) {
-        reference::store_bits(format, bytes, i, random_bits(random, format));
+        reference::store_bits(type, bytes, i, random_bits(random, type));
     }
     return bytes;
 }
@@ -40,29 +45,36 @@ Bytes random_matrix(base::Random& random, const reference::FloatFormat& format, 
 /// A GEMM cut into instruction items by hand, zero-filled where they reach beyond it.
 struct Problem {
     const isa::MmaForm& form;
+    const isa::Architecture& architecture;
+    isa::Partition partition;
     std::size_t m, n, k;
     Bytes a, b, c;
     std::vector<std::uint8_t> indices;
+    std::vector<unsigned> codes;  ///< [m x chunks]
 
-    [[nodiscard]] std::size_t stored() const { return form.sparse() ? (k + 3) / 4 * 2 : k; }
+    [[nodiscard]] std::size_t chunks() const {
+        const auto columns = static_cast<std::size_t>(form.metadata->chunk_elements);
+        return (k + columns - 1) / columns;
+    }
+    [[nodiscard]] std::size_t stored() const {
+        if (!form.sparse()) return k;
+        return chunks() * static_cast<std::size_t>(form.metadata->stored_elements);
+    }
 
-    Problem(const isa::MmaForm& of, std::size_t rows, std::size_t columns, std::size_t depth,
-            std::uint64_t seed)
-        : form(of), m(rows), n(columns), k(depth) {
+    Problem(const isa::MmaForm& of, const isa::Architecture& on, isa::Partition by,
+            std::array<std::size_t, 3> mnk, std::uint64_t seed)
+        : form(of), architecture(on), partition(by), m(mnk[0]), n(mnk[1]), k(mnk[2]) {
         base::Random random(seed);
-        a = random_matrix(random, reference::float_format(form.a), m * stored());
-        b = random_matrix(random, reference::float_format(form.b), k * n);
-        c = random_matrix(random, reference::float_format(form.c), m * n);
-        for (std::size_t i = 0; form.sparse() && i < m * stored(); i += 2) {
-            const std::uint32_t first = random.below(3);
-            indices.push_back(static_cast<std::uint8_t>(first));
-            indices.push_back(static_cast<std::uint8_t>(first + 1 + random.below(3 - first)));
-        }
+        a = random_matrix(random, form.a, m * stored());
+        b = random_matrix(random, form.b, k * n);
+        c = random_matrix(random, form.c, m * n);
+        if (form.sparse()) choose_indices(random);
     }
 
     [[nodiscard]] reference::GemmOperands operands() const {
         return {.form = form,
-                .arithmetic = isa::find_arithmetic("sm_80"),
+                .architecture = architecture,
+                .partition = partition,
                 .m = m,
                 .n = n,
                 .k = k,
@@ -78,22 +90,21 @@ struct Problem {
 
     /// D by mma() calls: each instruction's D is the C of the next along k.
     [[nodiscard]] Bytes by_instructions() const {
-        const auto& accumulator = reference::float_format(form.d);
         Bytes d(c.size());
         const auto item_m = static_cast<std::size_t>(form.m);
         const auto item_n = static_cast<std::size_t>(form.n);
         const auto item_k = static_cast<std::size_t>(form.k_logical);
         for (std::size_t row = 0; row < m; row += item_m) {
             for (std::size_t column = 0; column < n; column += item_n) {
-                Bytes tile = cut(c, accumulator, {m, n}, {row, column}, {item_m, item_n});
+                Bytes tile = cut(c, form.d, {m, n}, {row, column}, {item_m, item_n});
                 for (std::size_t depth = 0; depth < k; depth += item_k) {
                     tile = instruction(row, column, depth, tile);
                 }
                 for (std::size_t i = row; i < std::min(m, row + item_m); ++i) {
                     for (std::size_t j = column; j < std::min(n, column + item_n); ++j) {
                         const std::size_t at = (i - row) * item_n + j - column;
-                        reference::store_bits(accumulator, d, i * n + j,
-                                              reference::load_bits(accumulator, tile, at));
+                        reference::store_bits(form.d, d, i * n + j,
+                                              reference::load_bits(form.d, tile, at));
                     }
                 }
             }
@@ -106,63 +117,115 @@ struct Problem {
         std::size_t row, column;
     };
 
-    static Bytes cut(const Bytes& matrix, const reference::FloatFormat& format, Place extents,
-                     Place origin, Place size) {
-        Bytes tile(size.row * size.column * static_cast<std::size_t>(format.bits()) / 8);
+    void choose_indices(base::Random& random) {
+        const isa::MetadataFormat& format = *form.metadata;
+        const auto legal = isa::legal_codes(format, isa::MetadataOrdering::kAny);
+        for (std::size_t chunk = 0; chunk < m * chunks(); ++chunk) {
+            codes.push_back(legal[random.below(static_cast<std::uint32_t>(legal.size()))]);
+            for (int i = 0; i < format.stored_elements; ++i) {
+                const int unit = format.select(codes.back(), i / format.unit_elements);
+                indices.push_back(static_cast<std::uint8_t>(unit * format.unit_elements +
+                                                            i % format.unit_elements));
+            }
+        }
+    }
+
+    static Bytes cut(const Bytes& matrix, DataType type, Place extents, Place origin, Place size) {
+        Bytes tile(reference::packed_bytes(type, size.row * size.column));
         for (std::size_t i = 0; i < size.row && origin.row + i < extents.row; ++i) {
             for (std::size_t j = 0; j < size.column && origin.column + j < extents.column; ++j) {
                 const std::size_t from = (origin.row + i) * extents.column + origin.column + j;
-                reference::store_bits(format, tile, i * size.column + j,
-                                      reference::load_bits(format, matrix, from));
+                reference::store_bits(type, tile, i * size.column + j,
+                                      reference::load_bits(type, matrix, from));
             }
         }
         return tile;
     }
 
+    /// The codes of an instruction's rows; padding takes 0x4, legal in every format.
+    [[nodiscard]] Bytes metadata(std::size_t row, std::size_t first_chunk) const {
+        const auto item_chunks = static_cast<std::size_t>(form.chunks());
+        Bytes e(static_cast<std::size_t>(form.m) * item_chunks / 2);
+        for (std::size_t i = 0; i < 2 * e.size(); ++i) {
+            const std::size_t at_row = row + i / item_chunks;
+            const std::size_t chunk = first_chunk + i % item_chunks;
+            const bool inside = at_row < m && chunk < chunks();
+            e[i / 2] |= static_cast<std::byte>((inside ? codes[at_row * chunks() + chunk] : 0x4)
+                                               << (4 * (i % 2)));
+        }
+        return e;
+    }
+
     [[nodiscard]] Bytes instruction(std::size_t row, std::size_t column, std::size_t depth,
                                     const Bytes& addend) const {
-        const auto item_m = static_cast<std::size_t>(form.m);
-        const auto item_stored = static_cast<std::size_t>(form.k_stored);
-        const std::size_t from = form.sparse() ? depth / 2 : depth;
-        Bytes e(form.sparse() ? item_m * item_stored / 4 : 0);
-        for (std::size_t i = 0; form.sparse() && i < item_m * item_stored; ++i) {
-            const std::size_t at_row = row + i / item_stored;
-            const std::size_t at = from + i % item_stored;
-            // Padding takes the pair (0, 1), the smallest legal one.
-            const unsigned index = at_row < m && at < stored() ? indices[at_row * stored() + at]
-                                                               : static_cast<unsigned>(i % 2);
-            e[i / 4] |= static_cast<std::byte>(index << (2 * (i % 4)));
+        const auto item_k = static_cast<std::size_t>(form.k_logical);
+        const Place item_a{static_cast<std::size_t>(form.m),
+                           static_cast<std::size_t>(form.k_stored)};
+        const Place item_b{item_k, static_cast<std::size_t>(form.n)};
+        const std::size_t stored_depth = depth / item_k * item_a.column;
+        Bytes e;
+        if (form.sparse()) {
+            e = metadata(row, depth / static_cast<std::size_t>(form.metadata->chunk_elements));
         }
-        const Place item_b{static_cast<std::size_t>(form.k_logical),
-                           static_cast<std::size_t>(form.n)};
-        return reference::mma(
-            form, isa::find_arithmetic("sm_80"),
-            {cut(a, reference::float_format(form.a), {m, stored()}, {row, from},
-                 {item_m, item_stored}),
-             cut(b, reference::float_format(form.b), {k, n}, {depth, column}, item_b), addend, e});
+        return first_matrix(reference::mma(
+            form, architecture,
+            {repeated(cut(a, form.a, {m, stored()}, {row, stored_depth}, item_a)),
+             repeated(cut(b, form.b, {k, n}, {depth, column}, item_b)), repeated(addend), e},
+            partition));
+    }
+
+    /// Of a form with several matrices, all are the same here.
+    [[nodiscard]] Bytes repeated(const Bytes& matrix) const {
+        Bytes matrices;
+        for (int i = 0; i < form.matrices(); ++i) {
+            matrices.insert(matrices.end(), matrix.begin(), matrix.end());
+        }
+        return matrices;
+    }
+    [[nodiscard]] Bytes first_matrix(Bytes matrices) const {
+        matrices.resize(matrices.size() / static_cast<std::size_t>(form.matrices()));
+        return matrices;
     }
 };
+
+/// Calls use(form, architecture, partition) for what a GEMM can be made of.
+template <class Use>
+void for_each_arithmetic(Use use) {
+    for (const isa::MmaForm& form : isa::mma_forms()) {
+        if (form.c != form.d) continue;
+        for (const isa::Architecture& architecture : isa::architectures()) {
+            if (!isa::has_form(architecture, form)) continue;
+            // Beside the default, one that changes the order; the others change group sizes only.
+            use(form, architecture, isa::kDefaultPartition);
+            if (form.sparse()) use(form, architecture, isa::Partition::kSlotParity);
+        }
+    }
+}
 
 }  // namespace
 
 TEST_CASE("reference gemm: every form gives the bits of its instructions one after another") {
     std::uint64_t seed = 1;
-    for (const isa::MmaForm& form : isa::mma_forms()) {
-        for (const auto [m, n, k] :
-             {std::array<std::size_t, 3>{16, 8, 64}, {33, 17, 65}, {5, 20, 131}, {1, 1, 1}}) {
-            INFO(form.ptx_name() << " " << m << "x" << n << "x" << k);
-            const Problem problem(form, m, n, k, ++seed);
+    for_each_arithmetic([&](const isa::MmaForm& form, const isa::Architecture& architecture,
+                            isa::Partition partition) {
+        // A whole instruction and a half along K, ragged everywhere; and the smallest GEMM.
+        const auto ragged_k = static_cast<std::size_t>(form.k_logical * 3 / 2 + 1);
+        for (const auto& mnk : {std::array<std::size_t, 3>{17, 9, ragged_k}, {1, 1, 1}}) {
+            INFO(architecture.name << " " << form.ptx_name() << " K=" << mnk[2]);
+            const Problem problem(form, architecture, partition, mnk, ++seed);
             const reference::GemmReference gemm(problem.operands());
-            const auto check = gemm.check(problem.by_instructions(), n);
-            CHECK(check.elements == m * n);
+            const auto check = gemm.check(problem.by_instructions(), problem.n, 1);
+            CHECK(check.elements == problem.m * problem.n);
             CHECK(check.mismatches == 0);
-            CHECK(check.non_finite < check.elements);
         }
-    }
+    });
 }
 
 TEST_CASE("reference gemm: the check is the same for any number of threads") {
-    const Problem problem(isa::mma_forms().back(), 33, 17, 65, 42);
+    const isa::MmaForm& form =
+        test::form_of("mma.sp.sync.aligned.m16n8k32.row.col.f16.f16.f16.f16");
+    const Problem problem(form, isa::find_architecture("sm_80"), isa::kDefaultPartition,
+                          {33, 17, 65}, 42);
     const reference::GemmReference gemm(problem.operands());
     Bytes d = problem.by_instructions();
     for (std::size_t i = 0; i < d.size(); i += 97) d[i] ^= std::byte{1};

@@ -1,114 +1,134 @@
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/fresh_simulation.hpp"
 #include "tests/support/mma_case.hpp"
+#include "tests/support/random_mma.hpp"
 
 using namespace sptc;
 using tensor_core::TensorCore;
 using tensor_core::TensorCoreSpec;
 using tensor_core::ValuesMode;
 using test::MmaCase;
+using test::OperandKind;
 
 namespace {
 
-enum class Kind { kRandomBits, kFinite, kNarrow, kCancelling, kTiny, kHuge, kCount };
-
-/// An f16 with an exponent field below `fields` from `first` on, any sign and fraction.
-std::uint32_t f16_with_exponent(base::Random& random, std::uint32_t first, std::uint32_t fields) {
-    return (random.below(2) << 15) | ((first + random.below(fields)) << 10) | random.below(1024);
-}
-
-std::uint32_t random_f16(base::Random& random, Kind kind) {
-    if (kind != Kind::kRandomBits && random.below(8) == 0) return random.below(2) << 15;  // a zero
-    switch (kind) {
-        case Kind::kRandomBits:
-            return random.below(0x10000);
-        case Kind::kFinite:
-            return f16_with_exponent(random, 0, 31);
-        case Kind::kTiny:
-            return f16_with_exponent(random, 0, 6);
-        case Kind::kHuge:
-            return f16_with_exponent(random, 25, 6);
-        default:
-            return f16_with_exponent(random, 13, 4);
-    }
-}
-
-std::uint32_t random_c(base::Random& random, Kind kind, types::DataType type) {
-    if (random.below(4) == 0) return 0;
-    if (type == types::DataType::kF16) return random_f16(random, kind);
-    const auto bits = static_cast<std::uint32_t>(random.bits());
-    if (kind == Kind::kRandomBits) return bits;
-    if (kind == Kind::kHuge) return (bits & 0x807fffffu) | (254 - random.below(40)) << 23;
-    if (kind == Kind::kTiny) return (bits & 0x807fffffu) | random.below(90) << 23;
-    return (bits & 0x807fffffu) | (100 + random.below(50)) << 23;
-}
-
-MmaCase random_case(const isa::MmaForm& form, Kind kind, base::Random& random) {
-    MmaCase mma(form);
-    test::randomise_codes(mma, random);
-    for (std::uint32_t& value : mma.a) value = random_f16(random, kind);
-    for (std::uint32_t& value : mma.b) value = random_f16(random, kind);
-    for (std::uint32_t& value : mma.c) value = random_c(random, kind, form.c);
-    if (kind != Kind::kCancelling) return mma;
-    // Every second product takes away most of the one before: A repeated with the other sign, B
-    // nearly equal.
-    for (int row = 0; row < form.m; ++row) {
-        for (int slot = 1; slot < form.k_stored; slot += 2) {
-            mma.at_a(row, slot) = mma.at_a(row, slot - 1) ^ 0x8000;
+/// Cores of one architecture: one per SIMD level, and the one that works pass by pass.
+class Cores {
+  public:
+    explicit Cores(const test::Machine& machine) {
+        for (const numeric::Simd level : test::supported_levels()) {
+            add(machine, ValuesMode::kWholeInstruction, level);
         }
+        add(machine, ValuesMode::kPerPass, numeric::Simd::kPortable);
+        simulation_.elaborate();
     }
-    for (int k = 1; k < form.k_logical; ++k) {
-        for (int column = 0; column < form.n; ++column) {
-            mma.at_b(k, column) = mma.at_b(k - 1, column) ^ (random.below(4) == 0 ? 1 : 0);
-        }
-    }
-    return mma;
-}
 
-/// Holds all ways to compute D equal on `instructions` random instructions of every form and kind.
-void check_all_ways(int instructions, std::uint64_t seed) {
-    test::FreshSimulation simulation;
-    test::RecordingListener whole_listener, pass_listener;
-    TensorCoreSpec pass_spec;
-    pass_spec.values_mode = ValuesMode::kPerPass;
-    TensorCore whole("whole", {});
-    TensorCore per_pass("per_pass", pass_spec);
-    whole.listener.bind(whole_listener);
-    per_pass.listener.bind(pass_listener);
-    simulation.elaborate();
-    base::Random random(seed);
-    base::Cycle whole_now = 0, pass_now = 0;
-    for (const isa::MmaForm& form : isa::mma_forms()) {
-        for (int kind = 0; kind < static_cast<int>(Kind::kCount); ++kind) {
-            for (int i = 0; i < instructions; ++i) {
-                MmaCase mma = random_case(form, static_cast<Kind>(kind), random);
-                const auto expected = test::scalar_d(mma);
-                INFO(form.ptx_name() << " kind " << kind << " instruction " << i);
-                for (const numeric::Simd level : test::supported_levels()) {
-                    INFO(std::string(numeric::name(level)));
-                    REQUIRE(test::kernel_d(mma, level) == expected);
-                }
-                REQUIRE(test::core_d(whole, mma, whole_now) == expected);
-                REQUIRE(test::core_d(per_pass, mma, pass_now) == expected);
+    void check(const MmaCase& mma, const std::vector<std::uint64_t>& expected) {
+        for (std::size_t i = 0; i < cores_.size(); ++i) {
+            const auto found = test::core_d(*cores_[i], mma, now_[i]);
+            if (found == expected) continue;
+            for (std::size_t at = 0; at < found.size(); ++at) {
+                if (found[at] == expected[at]) continue;
+                INFO("element " << at << " expected " << std::hex << expected[at] << " found "
+                                << found[at]);
+                FAIL(names_[i]);
             }
         }
     }
-    CHECK(whole_now == pass_now);
-    CHECK(whole_listener.done == pass_listener.done);
-    CHECK(whole.statistics().passes == per_pass.statistics().passes);
-    CHECK(whole.statistics().b_values_fetched == per_pass.statistics().b_values_fetched);
+
+    /// All cores have taken the same cycles and counted the same.
+    void check_equal_counts() {
+        for (std::size_t i = 1; i < cores_.size(); ++i) {
+            CHECK(now_[i] == now_[0]);
+            CHECK(listeners_[i]->done == listeners_[0]->done);
+            CHECK(cores_[i]->statistics().passes == cores_[0]->statistics().passes);
+            CHECK(cores_[i]->statistics().b_values_fetched ==
+                  cores_[0]->statistics().b_values_fetched);
+        }
+    }
+
+  private:
+    void add(const test::Machine& machine, ValuesMode mode, numeric::Simd level) {
+        TensorCoreSpec spec;
+        spec.arch = machine.arch;
+        spec.partition = machine.partition;
+        spec.values_mode = mode;
+        spec.simd = level;
+        names_.push_back((mode == ValuesMode::kPerPass ? "per_pass_" : "whole_") +
+                         std::string(numeric::name(level)));
+        cores_.push_back(std::make_unique<TensorCore>(names_.back().c_str(), spec));
+        listeners_.push_back(std::make_unique<test::RecordingListener>());
+        cores_.back()->listener.bind(*listeners_.back());
+        now_.push_back(0);
+    }
+
+    test::FreshSimulation simulation_;
+    std::vector<std::string> names_;
+    std::vector<std::unique_ptr<test::RecordingListener>> listeners_;
+    std::vector<std::unique_ptr<TensorCore>> cores_;
+    std::vector<base::Cycle> now_;
+};
+
+/// Holds every form of a machine, at every SIMD level and pass by pass, to the reference. Gives the
+/// number of elements compared.
+std::uint64_t check_machine(const test::Machine& machine, int instructions, std::uint64_t seed) {
+    Cores cores(machine);
+    test::RandomMma random(seed);
+    std::uint64_t elements = 0;
+    for (const isa::MmaForm* form : test::forms_of(machine.arch)) {
+        for (int kind = 0; kind < static_cast<int>(OperandKind::kCount); ++kind) {
+            for (int i = 0; i < instructions; ++i) {
+                const MmaCase mma = random(*form, static_cast<OperandKind>(kind));
+                INFO(machine.arch << " " << form->ptx_name() << " kind " << kind << " instruction "
+                                  << i);
+                const auto expected = test::reference_d(mma, machine);
+                cores.check(mma, expected);
+                elements += expected.size();
+            }
+        }
+    }
+    cores.check_equal_counts();
+    return elements;
+}
+
+std::uint64_t check_all_architectures(int instructions, std::uint64_t seed) {
+    std::uint64_t elements = 0;
+    for (const isa::Architecture& architecture : isa::architectures()) {
+        elements += check_machine({architecture.name}, instructions, seed++);
+    }
+    return elements;
 }
 
 }  // namespace
 
-TEST_CASE("tensor_core: scalar, kernels, whole instructions and passes agree on 245760 elements") {
-    check_all_ways(40, 1);  // x 8 forms x 6 kinds x 128 elements
+TEST_CASE("tensor_core: every form of every architecture gives the reference's bits") {
+    const std::uint64_t elements = check_all_architectures(1, 1);
+    CHECK(elements > 500'000);
 }
 
-TEST_CASE(
-    "tensor_core: scalar, kernels, whole instructions and passes agree on 10 million elements",
-    "[.slow]") {
-    check_all_ways(1640, 2);
+TEST_CASE("tensor_core: 10 million elements of all forms and architectures equal the reference",
+          "[.slow]") {
+    const std::uint64_t elements = check_all_architectures(14, 100);
+    CHECK(elements > 10'000'000);
+}
+
+TEST_CASE("tensor_core: every partition of sparse products gives the reference's bits") {
+    for (const isa::PartitionRow& row : isa::partitions()) {
+        for (const std::string_view arch : {"sm_80", "sm_89", "sm_90"}) {
+            Cores cores({arch, row.partition});
+            test::RandomMma random(7);
+            for (const isa::MmaForm* form : test::forms_of(arch)) {
+                if (!form->sparse() || form->dot != isa::DotKind::kFloat) continue;
+                for (const OperandKind kind : {OperandKind::kWide, OperandKind::kBoundary}) {
+                    const MmaCase mma = random(*form, kind);
+                    INFO(row.name << " " << arch << " " << form->ptx_name());
+                    cores.check(mma, test::reference_d(mma, {arch, row.partition}));
+                }
+            }
+        }
+    }
 }

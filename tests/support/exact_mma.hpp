@@ -35,7 +35,7 @@ class ExactMma {
         }
         for (int lane = 0; lane < isa::kLanes; ++lane) {
             for (int i = 0; i < 4; ++i) {
-                const isa::Coordinate at = isa::c_coordinate(lane, i);
+                const isa::Coordinate at = isa::c_coordinate(form, form.d, lane, i);
                 double sum = accumulator(form, operands, lane, i);
                 for (int k = 0; k < form.k_logical; ++k) {
                     sum += a[index(at.row)][index(k)] * b[index(k)][index(at.column)];
@@ -57,9 +57,9 @@ class ExactMma {
     static int logical_column(const isa::MmaForm& form, const isa::Instruction& instruction,
                               const isa::MmaOperands& operands, isa::Coordinate stored) {
         const int chunk = stored.column / 2;
-        const int lane = isa::metadata_lane(form, instruction.selector, stored.row, chunk / 4);
-        const std::uint32_t word = (*operands.e)[index(lane)] >> 16 * (stored.row / 8);
-        const int code = static_cast<int>(word >> 4 * (chunk % 4)) & 15;
+        const isa::MetadataPlace place =
+            isa::metadata_place(form, instruction.selector, stored.row, chunk);
+        const int code = static_cast<int>((*operands.e)[index(place.lane)] >> place.shift) & 15;
         const int first = code & 3;
         const int second = code >> 2;
         if (first >= second) {

@@ -9,7 +9,7 @@
 using namespace sptc;
 
 TEST_CASE("mma files: the check finds two swapped mux inputs and says where they first show") {
-    const isa::MmaForm& form =
+    const isa::MmaSpelling form =
         isa::parse_mma("mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32");
     // A: all ones; E: positions 0 and 1 of every chunk; B[k][n] = k; C: 0.
     const test::TemporaryDirectory directory;

@@ -9,6 +9,8 @@
 #include <limits>
 #include <vector>
 
+#include "tests/support/encode.hpp"
+
 using namespace sptc;
 
 namespace {
@@ -23,50 +25,44 @@ struct Product {
     double b;
 };
 
-/// m16n8k16 on sm_80: two groups of eight products.
-reference::GroupRules ampere(DataType accumulator) {
-    const isa::MmaForm* form =
-        isa::find_form(false, 16, 8, 16, accumulator, DataType::kF16, DataType::kF16, accumulator);
-    return reference::group_rules(*form, isa::find_arithmetic("sm_80"));
+/// f16 on sm_80: groups of eight products.
+reference::FdpaRules ampere(DataType accumulator) {
+    return reference::fdpa_rules(isa::find_architecture("sm_80").fdpa, DataType::kF16,
+                                 DataType::kF16, accumulator);
 }
 
 /// The same arithmetic on operands with f32's exponent range, to reach its ends; bf16 values are
 /// such operands.
-reference::GroupRules ampere_wide() {
-    reference::GroupRules rules = ampere(DataType::kF32);
+reference::FdpaRules ampere_wide() {
+    reference::FdpaRules rules = ampere(DataType::kF32);
     rules.a = rules.b = reference::float_format(DataType::kF32);
     return rules;
 }
 
-std::uint32_t encode(const reference::FloatFormat& format, double value) {
-    if (format.type == DataType::kF16) return types::f64_to_f16(value);
-    return std::bit_cast<std::uint32_t>(static_cast<float>(value));
-}
-
 /// Bits of the chain over `products`, padded with +0 to whole groups.
-std::uint32_t dot(const reference::GroupRules& rules, const std::vector<Product>& products,
-                  std::uint32_t c_bits) {
+std::uint64_t dot(const reference::FdpaRules& rules, const std::vector<Product>& products,
+                  std::uint64_t c_bits) {
     const auto group = static_cast<std::size_t>(rules.products);
     std::vector<reference::Number> a((products.size() + group - 1) / group * group);
     std::vector<reference::Number> b(a.size());
     for (std::size_t j = 0; j < products.size(); ++j) {
-        a[j] = reference::decode(rules.a, encode(rules.a, products[j].a));
-        b[j] = reference::decode(rules.b, encode(rules.b, products[j].b));
+        a[j] = reference::decode(rules.a, test::encode(rules.a.type, products[j].a));
+        b[j] = reference::decode(rules.b, test::encode(rules.b.type, products[j].b));
     }
     return reference::chained_dot_add(rules, a, b, c_bits);
 }
 
-std::uint32_t dot_f32(const std::vector<Product>& products, double c = 0) {
+std::uint64_t dot_f32(const std::vector<Product>& products, double c = 0) {
     const auto rules = ampere(DataType::kF32);
-    return dot(rules, products, encode(rules.accumulator, c));
+    return dot(rules, products, test::encode(rules.accumulator.type, c));
 }
-std::uint32_t dot_f16(const std::vector<Product>& products, double c = 0) {
+std::uint64_t dot_f16(const std::vector<Product>& products, double c = 0) {
     const auto rules = ampere(DataType::kF16);
-    return dot(rules, products, encode(rules.accumulator, c));
+    return dot(rules, products, test::encode(rules.accumulator.type, c));
 }
-std::uint32_t dot_wide(const std::vector<Product>& products, double c = 0) {
+std::uint64_t dot_wide(const std::vector<Product>& products, double c = 0) {
     const auto rules = ampere_wide();
-    return dot(rules, products, encode(rules.accumulator, c));
+    return dot(rules, products, test::encode(rules.accumulator.type, c));
 }
 
 /// +2^14 at `plus`, -2^14 at `minus`, 2^-11 at the other fourteen places.
@@ -78,18 +74,6 @@ std::vector<Product> cancelling_pair(std::size_t plus, std::size_t minus) {
 }
 
 }  // namespace
-
-TEST_CASE("reference: the values that tell Ampere from Volta and Hopper come out as on Ampere") {
-    CHECK(dot_f32({{-0x1p13, 0x1p10}, {-0.5, 1}, {-0.25, 1}, {-0.125, 1}}, 0x1p23) == 0xbf000000);
-    CHECK(dot_f32(cancelling_pair(0, 8)) == 0x00000000);
-    CHECK(dot_f32(cancelling_pair(0, 1)) == 0x3b800000);
-    CHECK(dot_f16({{0x1p-11, 0x1p-14}, {0x1p-20, 0x1p-24}}) == 0x0001);
-    CHECK(dot_f16({{0x1p-11, 0x1p-14}, {0x1p-21, 0x1p-24}}) == 0x0000);
-    CHECK(dot_wide({{0x1p-100, 0x1p-49}, {-0x1p-100, 0x1p-56}}) == 0x00000000);
-    CHECK(dot_wide({{0x1p-100, 0x1p-49}, {-0x1p-100, 0x1p-57}}) == 0x00000001);
-    CHECK(dot_wide({{0x1p127, 1}, {0x1p127, 1}}) == 0x7f800000);
-    CHECK(dot_wide({{0x1p127, 1}, {0x1p127, 1}, {-0x1p103, 1}}) == 0x7f7fffff);
-}
 
 TEST_CASE("reference: rule 1: subnormals count, and align by the smallest exponent of their type") {
     CHECK(dot_f32({{0x1p-24, 1}}) == 0x33800000);
@@ -155,7 +139,7 @@ TEST_CASE("reference: rule 5: terms are truncated toward zero, negative ones too
 TEST_CASE("reference: rule 6: the order inside a group does not matter, the group does") {
     std::vector<Product> group{{0x1p7, 0x1p7}, {-0x1p7, 0x1p7}, {1.5, 1.25},   {-3, 0x1p-9},
                                {0x1p-14, 7},   {100, -0.3},     {0x1p-24, 11}, {5, 5}};
-    const std::uint32_t expected = dot_f32(group, 0.1);
+    const std::uint64_t expected = dot_f32(group, 0.1);
     const auto less = [](Product x, Product y) { return x.a * x.b < y.a * y.b; };
     std::sort(group.begin(), group.end(), less);
     int orders = 0;
@@ -215,20 +199,20 @@ TEST_CASE("reference: rule 9: every NaN payload and sign gives the canonical NaN
     }
 }
 
-TEST_CASE("reference: decoding an f16 and an f32 gives the value that the standard defines") {
-    const auto& half = reference::float_format(DataType::kF16);
-    for (std::uint32_t bits = 0; bits < 0x7c00; ++bits) {
-        const int exponent = bits < 0x400 ? -24 : static_cast<int>(bits >> 10) - 25;
-        const double significand = bits < 0x400 ? bits : 0x400 | (bits & 0x3ff);
-        REQUIRE(reference::to_f64(half, reference::decode(half, bits)) ==
-                std::ldexp(significand, exponent));
-        REQUIRE(reference::to_f64(half, reference::decode(half, 0x8000 | bits)) ==
-                -std::ldexp(significand, exponent));
-    }
-    const auto& single = reference::float_format(DataType::kF32);
-    for (const std::uint32_t bits : {0u, 1u, 0x007fffffu, 0x00800000u, 0x3f800001u, 0xc0490fdbu,
-                                     0x7f7fffffu, 0x7f800000u, 0xff800000u}) {
-        CHECK(reference::to_f64(single, reference::decode(single, bits)) ==
-              static_cast<double>(std::bit_cast<float>(bits)));
-    }
+TEST_CASE("reference: rule 7: fp8 units keep 13 fraction bits of an f32, and of the addend") {
+    const auto rules = reference::fdpa_rules(isa::find_architecture("sm_89").fp8, DataType::kE4m3,
+                                             DataType::kE4m3, DataType::kF32);
+    CHECK(rules.products == 16);
+    CHECK(dot(rules, {{1, 0x1p-6}, {1, 1}}, 0) == 0x3f820000);
+    // Units of 2^-13: 2^-7 * 2^-7 = 2^-14 is lost, 2^-7 * 2^-6 is not.
+    CHECK(dot(rules, {{0x1p-7, 0x1p-7}, {1, 1}}, 0) == 0x3f800000);
+    CHECK(dot(rules, {{0x1p-7, 0x1p-6}, {1, 1}}, 0) == 0x3f800400);
+    // The addend alone: 1 + 2^-13 + 2^-14 loses its last bit, toward zero.
+    CHECK(dot(rules, {{0, 0}}, 0x3f800600) == 0x3f800400);
+    CHECK(dot(rules, {{0, 0}}, 0xbf800600) == 0xbf800400);
+    // 448 * 448 * 16 has 22 bits, of which 14 survive: 3211264 = 0x310000.
+    CHECK(dot(rules, std::vector<Product>(16, Product{448, 448}), 0) == 0x4a440000);
+    // The sum 1 + 2^-12 + ... carries to 2 + 3 * 2^-13, whose last bit has no place.
+    CHECK(dot(rules, {{1, 1}, {1, 1}, {0x1p-7, 0x1p-6}, {0x1p-6, 0x1p-6}}, 0) == 0x40000400);
+    CHECK(dot(rules, {{kNan, 1}}, 0) == 0x7fffffff);
 }

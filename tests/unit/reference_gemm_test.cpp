@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/base/error.hpp"
+#include "tests/support/reference_item.hpp"
 
 using namespace sptc;
 using Catch::Matchers::Contains;
@@ -36,8 +37,8 @@ struct Small {
     std::vector<std::byte> c;
 
     [[nodiscard]] reference::GemmOperands operands() const {
-        return {.form = isa::parse_mma("mma.sp.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32"),
-                .arithmetic = isa::find_arithmetic("sm_80"),
+        return {.form = test::form_of("mma.sp.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32"),
+                .architecture = isa::find_architecture("sm_80"),
                 .m = 2,
                 .n = 2,
                 .k = 6,
@@ -61,8 +62,8 @@ const std::vector<float> kSmallResult{1 + 8 + 15 + 24, 480, 10 + 18 + 42, 700};
 TEST_CASE("reference gemm: a small sparse product is the one worked out by hand") {
     const Small small;
     const reference::GemmReference gemm(small.operands());
-    CHECK(gemm.row(0) == std::vector{std::bit_cast<std::uint32_t>(kSmallResult[0]),
-                                     std::bit_cast<std::uint32_t>(kSmallResult[1])});
+    CHECK(gemm.row(0) == std::vector<std::uint64_t>{std::bit_cast<std::uint32_t>(kSmallResult[0]),
+                                                    std::bit_cast<std::uint32_t>(kSmallResult[1])});
     const auto check = gemm.check(f32_bytes(kSmallResult), 2);
     CHECK(check.elements == 4);
     CHECK(check.mismatches == 0);
@@ -113,16 +114,16 @@ TEST_CASE("reference gemm: padding beyond K never meets a value of B") {
     Small small;
     small.b = f16_bytes(std::vector<double>(12, std::numeric_limits<double>::infinity()));
     const reference::GemmReference gemm(small.operands());
-    const std::uint32_t infinity = 0x7f800000;
+    const std::uint64_t infinity = 0x7f800000;
     CHECK(gemm.row(0) == std::vector{infinity, infinity});
 }
 
 TEST_CASE("reference gemm: one instruction more turns -0 into +0, as each rounds its own sum") {
-    const auto& form = isa::parse_mma("mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16");
+    const auto& form = test::form_of("mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16");
     const auto a = f16_bytes({-0x1p-12});
     const auto b = f16_bytes({0x1p-14});
     reference::GemmOperands operands{.form = form,
-                                     .arithmetic = isa::find_arithmetic("sm_80"),
+                                     .architecture = isa::find_architecture("sm_80"),
                                      .m = 1,
                                      .n = 1,
                                      .k = 1,
@@ -142,4 +143,33 @@ TEST_CASE("reference gemm: an index outside its group is refused with its row an
                       Contains("row 1") && Contains("element 1") && Contains("index 4") &&
                           Contains("0 to 3") && Contains("2:4"));
     CHECK_THROWS_AS(reference::GemmReference(small.operands()), base::ConfigError);
+}
+
+TEST_CASE("reference gemm: packed 4-bit operands in pairs of eight, with a partial chunk") {
+    // K = 10: two chunks; of the second only columns 8 and 9 exist.
+    const std::vector<std::byte> a{std::byte{0x21}, std::byte{0x83},   // 1 2 3 -8
+                                   std::byte{0xf7}, std::byte{0x00}};  // 7 -1 0 0
+    const std::vector<std::uint8_t> indices{2, 3, 6, 7, 0, 1, 6, 7};
+    std::vector<std::byte> b(5);
+    for (std::size_t k = 0; k < 10; ++k) {
+        reference::store_bits(types::DataType::kU4, b, k, k + 1);
+    }
+    const std::vector<std::byte> c{std::byte{0xff}, std::byte{0xff}, std::byte{0xff},
+                                   std::byte{0x7f}};
+    const reference::GemmOperands operands{
+        .form = test::form_of("mma.sp.sync.aligned.m16n8k64.row.col.s32.s4.u4.s32"),
+        .architecture = isa::find_architecture("sm_80"),
+        .m = 1,
+        .n = 1,
+        .k = 10,
+        .a = a,
+        .lda = 8,
+        .indices = indices,
+        .indices_pitch = 8,
+        .b = b,
+        .ldb = 1,
+        .c = c,
+        .ldc = 1};
+    // 1 * 3 + 2 * 4 + 3 * 7 - 8 * 8 + 7 * 9 - 1 * 10 = 21, which wraps.
+    CHECK(reference::GemmReference(operands).row(0).front() == 0x7fffffffu + 21u);
 }

@@ -5,6 +5,7 @@
 #include "models/base/error.hpp"
 #include "tests/support/fresh_simulation.hpp"
 #include "tests/support/mma_case.hpp"
+#include "tests/support/random_mma.hpp"
 
 using namespace sptc;
 using tensor_core::TensorCore;
@@ -17,7 +18,7 @@ namespace {
 
 constexpr int kRow = 13, kColumn = 5;  // where the cases put their element
 
-std::uint32_t f16(double value) { return types::f64_to_f16(value); }
+std::uint64_t f16(double value) { return types::f64_to_f16(value); }
 
 struct Product {
     int slot;
@@ -176,7 +177,7 @@ TEST_CASE("tensor_core: published Ampere values leave the three modules and ever
         INFO(golden.name);
         MmaCase mma = build(golden);
         const std::size_t at = element(mma);
-        CHECK(test::scalar_d(mma)[at] == golden.expected);
+        CHECK(test::reference_d(mma)[at] == golden.expected);
         CHECK(test::core_d(whole, mma, now)[at] == golden.expected);
         CHECK(test::core_d(per_pass, mma, now)[at] == golden.expected);
         for (const numeric::Simd level : test::supported_levels()) {
@@ -192,16 +193,14 @@ TEST_CASE("tensor_core: every sparsity selector reads its own lanes") {
     TensorCore core("core", {});
     core.listener.bind(listener);
     simulation.elaborate();
-    base::Random random(3);
+    test::RandomMma random(3);
     base::Cycle now = 0;
-    for (const isa::MmaForm& form : isa::mma_forms()) {
+    for (const isa::MmaForm* entry : test::forms_of("sm_80")) {
+        const isa::MmaForm& form = *entry;
         for (int selector = 0; selector < form.selector_count(); ++selector) {
-            MmaCase mma(form);
-            test::randomise_codes(mma, random);
-            for (std::uint32_t& value : mma.a) value = f16(random.normal());
-            for (std::uint32_t& value : mma.b) value = f16(random.normal());
+            const MmaCase mma = random(form, test::OperandKind::kOrdinary);
             INFO(form.ptx_name() << " selector " << selector);
-            CHECK(test::core_d(core, mma, now, selector) == test::scalar_d(mma));
+            CHECK(test::core_d(core, mma, now, selector) == test::reference_d(mma));
         }
     }
 }
@@ -235,6 +234,38 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("tensor_core: mma.sp takes indices in either order, and hardware mode any code") {
+    test::FreshSimulation simulation;
+    test::RecordingListener listener;
+    TensorCoreSpec lenient;
+    lenient.metadata_mode = isa::MetadataMode::kHardware;
+    TensorCore strict("strict", {}), hardware("hardware", lenient);
+    strict.listener.bind(listener);
+    hardware.listener.bind(listener);
+    simulation.elaborate();
+    test::RandomMma random(4);
+    base::Cycle now = 0;
+    for (const isa::MmaForm* form : test::forms_of("sm_80")) {
+        if (!form->sparse()) continue;
+        for (std::uint32_t code = 0; code < 16; ++code) {
+            INFO(form->ptx_name() << " code " << code);
+            MmaCase mma = random(*form, test::OperandKind::kOrdinary);
+            mma.code(5, form->chunks() - 1) = code;
+            const auto expected = test::reference_d(mma);
+            CHECK(test::core_d(hardware, mma, now) == expected);
+            now = std::max(now, strict.earliest(now));
+            for (const auto ordering :
+                 {isa::MetadataOrdering::kOrdered, isa::MetadataOrdering::kAny}) {
+                if (isa::is_legal_code(*form->metadata, ordering, code)) {
+                    CHECK(test::core_d(strict, mma, now, 0, ordering) == expected);
+                } else {
+                    CHECK_THROWS_AS(test::core_d(strict, mma, now, 0, ordering), base::KernelError);
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("tensor_core: swapping two inputs of one mux changes that row of D and no other") {
     test::FreshSimulation simulation;
     test::RecordingListener listener;
@@ -245,15 +276,17 @@ TEST_CASE("tensor_core: swapping two inputs of one mux changes that row of D and
     simulation.elaborate();
     base::Random random(9);
     base::Cycle now = 0;
-    for (const isa::MmaForm& form : isa::mma_forms()) {
+    for (const isa::MmaForm* entry : test::forms_of("sm_80")) {
+        const isa::MmaForm& form = *entry;
+        if (form.a != DataType::kF16) continue;
         INFO(form.ptx_name());
         MmaCase mma(form);
-        for (std::uint32_t& value : mma.a) value = f16(random.normal());
-        for (std::uint32_t& value : mma.b) value = f16(random.normal());
+        for (std::uint64_t& value : mma.a) value = f16(random.normal());
+        for (std::uint64_t& value : mma.b) value = f16(random.normal());
         // Slots 3 and 11: select 2 of their chunk; dense slots always select 3, which the swap does
         // not touch.
-        for (std::uint32_t& code : mma.codes) code = 0x9;
-        const auto expected = test::scalar_d(mma);
+        for (std::uint64_t& code : mma.codes) code = 0x9;
+        const auto expected = test::reference_d(mma);
         const auto found = test::core_d(core, mma, now);
         for (int row = 0; row < form.m; ++row) {
             for (int column = 0; column < form.n; ++column) {
@@ -276,11 +309,11 @@ TEST_CASE("tensor_core: values that no row selects never matter, even NaN") {
     for (int round = 0; round < 64; ++round) {
         MmaCase mma(test::f16_form(true, round % 2 == 0 ? 16 : 32, DataType::kF32));
         test::randomise_codes(mma, random);
-        for (std::uint32_t& value : mma.a) value = f16(random.normal());
-        for (std::uint32_t& value : mma.b) value = f16(random.normal());
+        for (std::uint64_t& value : mma.a) value = f16(random.normal());
+        for (std::uint64_t& value : mma.b) value = f16(random.normal());
         const int row = static_cast<int>(random.below(16));
         const auto before = test::core_d(core, mma, now);
-        constexpr std::array<std::uint32_t, 4> kPoison{0x7e00, 0x7c00, 0xfc00, 0x8000};
+        constexpr std::array<std::uint64_t, 4> kPoison{0x7e00, 0x7c00, 0xfc00, 0x8000};
         std::vector<bool> selected(static_cast<std::size_t>(mma.form->k_logical));
         for (int slot = 0; slot < mma.form->k_stored; ++slot) {
             selected[static_cast<std::size_t>(mma.k_of(row, slot))] = true;
@@ -308,6 +341,7 @@ TEST_CASE("tensor_core: a spec outside its range is refused with the field and t
     refuse({.f16_macs_per_cycle = 0}, "f16_macs_per_cycle is 0");
     refuse({.b_bits_per_cycle = -1}, "b_bits_per_cycle is -1");
     refuse({.pipeline_cycles = 0}, "pipeline_cycles is 0");
+    refuse({.f64_macs_per_cycle = 0}, "f64_macs_per_cycle is 0");
     refuse({.arch = "sm_12"}, "sm_80");
     refuse({.swapped_mux_inputs = {{16, 0, 0, 1}}}, "row is 16");
     refuse({.swapped_mux_inputs = {{0, 0, 4, 1}}}, "first_input is 4: expected 0 .. 3");

@@ -57,6 +57,22 @@ void check_whole_warp(const Execution& e) {
     if (e.mask != 0 && e.mask != kAllLanes) kernel_fault(e, "needs all 32 lanes of the warp");
 }
 
+/// Points a view's D, A, B, C at the registers that an op's operands name, in this order. A
+/// register of the file holds `words` of 32 bits.
+template <class Registers, class View>
+void take_all(const isa::MmaForm& form, Registers& registers, const std::int32_t*& next,
+              View& view, int words) {
+    const auto take = [&](auto& pointers, int count) {
+        for (int i = 0; i < count / words; ++i) {
+            pointers[static_cast<std::size_t>(i)] = &registers[*next++];
+        }
+    };
+    take(view.d, form.d_registers());
+    take(view.a, form.a_registers());
+    take(view.b, form.b_registers());
+    take(view.c, form.c_registers());
+}
+
 /// Operands: D, A, B, C, E in the numbers that the form says. Shows them; whoever models the tensor
 /// core computes.
 void show_operands(Execution& e) {
@@ -65,15 +81,11 @@ void show_operands(Execution& e) {
     const isa::MmaForm& form = *e.result.instruction->mma;
     const std::int32_t* next = e.operands;
     isa::MmaOperands& view = e.result.operands;
-    const auto take = [&](auto& pointers, int count) {
-        for (int i = 0; i < count; ++i) {
-            pointers[static_cast<std::size_t>(i)] = &e.registers32[*next++];
-        }
-    };
-    take(view.d, form.d_registers());
-    take(view.a, form.a_registers());
-    take(view.b, form.b_registers());
-    take(view.c, form.c_registers());
+    if (form.dot == isa::DotKind::kF64) {
+        take_all(form, e.registers64, next, view.f64, 2);
+    } else {
+        take_all(form, e.registers32, next, view, 1);
+    }
     if (form.sparse()) view.e = &e.registers32[*next];
 }
 
@@ -162,26 +174,28 @@ void decode_fence(Decoder& decoder) {
 }
 
 void decode_mma(Decoder& decoder) {
-    const isa::MmaForm* form = nullptr;
+    isa::MmaSpelling spelling{};
     try {
-        form = &isa::parse_mma(decoder.statement().opcode);
+        spelling = isa::parse_mma(decoder.statement().opcode);
     } catch (const base::ConfigError& problem) {
         decoder.fail_here(fmt::format("unsupported instruction {}", problem.what()));
     }
+    const isa::MmaForm* form = spelling.form;
     const std::size_t expected = form->sparse() ? 6 : 4;
     decoder.expect_operands(expected, expected);
-    for (const OperandNode& node : fragment(decoder, 0, form->d_registers(), "D")) {
-        decoder.emit_operand(decoder.write(node, Slot::kWrite32));
+    const bool wide = form->dot == isa::DotKind::kF64;  // registers of 64 bits
+    const int words = wide ? 2 : 1;
+    for (const OperandNode& node : fragment(decoder, 0, form->d_registers() / words, "D")) {
+        decoder.emit_operand(decoder.write(node, wide ? Slot::kWrite64 : Slot::kWrite32));
     }
-    for (const OperandNode& node : fragment(decoder, 1, form->a_registers(), "A")) {
-        decoder.emit_operand(decoder.read(node, Slot::kRead32));
-    }
-    for (const OperandNode& node : fragment(decoder, 2, form->b_registers(), "B")) {
-        decoder.emit_operand(decoder.read(node, Slot::kRead32));
-    }
-    for (const OperandNode& node : fragment(decoder, 3, form->c_registers(), "C")) {
-        decoder.emit_operand(decoder.read(node, Slot::kRead32));
-    }
+    const auto read = [&](std::size_t index, int registers, std::string_view name) {
+        for (const OperandNode& node : fragment(decoder, index, registers / words, name)) {
+            decoder.emit_operand(decoder.read(node, wide ? Slot::kRead64 : Slot::kRead32));
+        }
+    };
+    read(1, form->a_registers(), "A");
+    read(2, form->b_registers(), "B");
+    read(3, form->c_registers(), "C");
     if (form->sparse()) {
         decoder.emit_operand(decoder.read(decoder.operand(4), Slot::kRead32));
         const auto selectors = static_cast<std::uint64_t>(form->selector_count());
@@ -192,6 +206,7 @@ void decode_mma(Decoder& decoder) {
     decoder.op.skip_handler = check_mma;
     decoder.instruction.operation = Operation::kMma;
     decoder.instruction.mma = form;
+    decoder.instruction.metadata_ordering = spelling.ordering;
     decoder.commit();
 }
 

@@ -20,8 +20,7 @@ enum class Width : std::uint8_t {
     k64          ///< LaneRegister64
 };
 
-/// One 64-bit register of all lanes.
-using LaneRegister64 = std::array<std::uint64_t, isa::kLanes>;
+using isa::LaneRegister64;
 
 enum class Space : std::uint8_t { kGlobal, kShared };
 

@@ -216,4 +216,16 @@ std::unique_ptr<isa::InstructionSource> make_source(std::shared_ptr<const Progra
     return std::make_unique<PtxSource>(std::move(program), launch, memory, values, sm_count);
 }
 
+void require_forms(const Program& program, const isa::Architecture& architecture) {
+    for (const isa::Instruction& instruction : program.instructions) {
+        if (instruction.mma == nullptr) continue;
+        try {
+            isa::require_form(architecture, *instruction.mma);
+        } catch (const base::ConfigError& problem) {
+            throw base::KernelError(
+                fmt::format("{}:{}: {}", program.file, instruction.line, problem.what()));
+        }
+    }
+}
+
 }  // namespace sptc::ptx

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/isa/architecture.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "traces/launch/device_memory.hpp"
 #include "traces/launch/launch.hpp"
@@ -16,6 +17,10 @@ class Program;
 [[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view text,
                                                           std::string_view file,
                                                           std::string_view entry);
+
+/// Throws KernelError "file:line: ..." when the program has an mma form that the architecture
+/// lacks; the message lists what it has.
+void require_forms(const Program& program, const isa::Architecture& architecture);
 
 /// Executes a program warp by warp as the simulator asks for it. With Values::kOff only the
 /// backward slice of addresses, predicates and branches is executed. `memory` must outlive the
