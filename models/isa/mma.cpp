@@ -32,7 +32,9 @@ class FormTable {
         integers(kNibbleTypes, {{8, 32, 75}, {16, 32, 80}, {16, 64, 80}});
         dense({kB1, kB1, kS32}, {{8, 128, 75}, {16, 128, 80}, {16, 256, 80}}, DotKind::kXorPopc);
         dense({kB1, kB1, kS32}, {{8, 128, 80}, {16, 128, 80}, {16, 256, 80}}, DotKind::kAndPopc);
-        fp8([&](Types types) { dense(types, {{16, 16, 89}, {16, 32, 89}}); });
+        for (const DataType acc : kHalfAccumulators) {
+            fp8(acc, [&](Types types) { dense(types, {{16, 16, 89}, {16, 32, 89}}); });
+        }
 
         for (const DataType acc : kHalfAccumulators) {
             sparse({kF16, kF16, acc}, {16, 32}, MetadataFormatName::kTwoOfFour16);
@@ -41,7 +43,7 @@ class FormTable {
         sparse({kTf32, kTf32, kF32}, {8, 16}, MetadataFormatName::kOneOfTwo);
         sparse_integers(kByteTypes, {32, 64}, MetadataFormatName::kTwoOfFour8);
         sparse_integers(kNibbleTypes, {64, 128}, MetadataFormatName::kPairsOfEight);
-        fp8([&](Types types) {
+        fp8(kF32, [&](Types types) {
             sparse(types, {64}, MetadataFormatName::kTwoOfFour8, DotKind::kFloat, false, 89);
         });
         return std::move(forms_);
@@ -122,11 +124,9 @@ class FormTable {
     }
 
     template <class Use>
-    static void fp8(Use use) {
-        for (const DataType acc : kHalfAccumulators) {
-            for (const DataType a : kFp8Types) {
-                for (const DataType b : kFp8Types) use(Types{a, b, acc});
-            }
+    static void fp8(DataType accumulator, Use use) {
+        for (const DataType a : kFp8Types) {
+            for (const DataType b : kFp8Types) use(Types{a, b, accumulator});
         }
     }
 

@@ -104,7 +104,7 @@ std::vector<test::HwSet> sets_or_skip() {
 
 }  // namespace
 
-TEST_CASE("hardware: the reference gives every bit that eight GPUs gave") {
+TEST_CASE("hardware: the reference gives every bit that seven GPUs gave") {
     const auto sets = sets_or_skip();
     if (sets.empty()) return;
     CHECK(sets.size() == 42);

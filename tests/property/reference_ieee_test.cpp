@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <catch2/catch.hpp>
+#include <cfenv>
 #include <cmath>
 
 #include "models/base/random.hpp"
@@ -40,6 +41,37 @@ TEST_CASE("reference: an f64 fused multiply-add is the one of IEEE 754") {
             reference::decode(format, std::bit_cast<std::uint64_t>(b)),
             reference::decode(format, std::bit_cast<std::uint64_t>(c)));
         REQUIRE(bits == canonical_bits(std::fma(a, b, c)));
+    }
+}
+
+TEST_CASE("reference: the directed roundings of a fused multiply-add are those of the processor") {
+    struct Mode {
+        isa::Rounding rounding;
+        int host;
+    };
+    base::Random random(14);
+    const auto format = reference::float_format(DataType::kF64);
+    const auto decode = [&format](double value) {
+        return reference::decode(format, std::bit_cast<std::uint64_t>(value));
+    };
+    for (const Mode mode :
+         {Mode{isa::Rounding::kTowardZero, FE_TOWARDZERO}, Mode{isa::Rounding::kDown, FE_DOWNWARD},
+          Mode{isa::Rounding::kUp, FE_UPWARD}}) {
+        for (int i = 0; i < 20000; ++i) {
+            const int centre = i % 3 == 0 ? 960 : i % 3 == 1 ? 450 : 1470;
+            const double a = random_f64(random, centre);
+            const double b = i % 5 == 0 ? 1.0 : random_f64(random, centre);
+            const double c = i % 10 == 0  ? -a
+                             : i % 7 == 0 ? -a * b
+                                          : random_f64(random, centre < 500 ? 0 : centre);
+            std::fesetround(mode.host);
+            const volatile double x = a, y = b, z = c;
+            const double expected = std::fma(x, y, z);
+            std::fesetround(FE_TONEAREST);
+            const auto bits = reference::fused_multiply_add(format, decode(a), decode(b), decode(c),
+                                                            mode.rounding);
+            REQUIRE(bits == canonical_bits(expected));
+        }
     }
 }
 
