@@ -59,6 +59,7 @@ std::optional<Rounding> parse_rounding(std::string_view text) {
 struct Qualifiers {
     bool sparse = false;
     MetadataOrdering ordering = MetadataOrdering::kAny;
+    std::optional<std::string_view> pattern;  ///< of .sptc::nNmM
     bool sync = false;
     bool aligned = false;
     bool saturating = false;
@@ -87,7 +88,9 @@ class Reader {
         }
         if (read_.bit_operation && !read_.popc) reject("'.popc' is missing");
         for (const MmaForm& form : mma_forms()) {
-            if (fits(form)) return {&form, read_.ordering};
+            if (!fits(form)) continue;
+            require_pattern(form);
+            return {&form, read_.ordering};
         }
         reject("no such form");
     }
@@ -99,14 +102,11 @@ class Reader {
             read_.sparse = true;
             if (part != "sp") read_.ordering = MetadataOrdering::kOrdered;
         } else if (part.starts_with("sptc::")) {
-            const std::string_view pattern = part.substr(6);
-            if (pattern != "n2m4") {
-                reject(
-                    fmt::format("pattern '{}' has no datapath on this GPU (it has n2m4)", pattern));
-            }
+            read_.pattern = part.substr(6);
         } else if (part == "sync") {
             read_.sync = true;
         } else if (part == "aligned") {
+            if (read_.aligned) reject("'.aligned' twice");
             read_.aligned = true;
         } else if (part == "satfinite") {
             read_.saturating = true;
@@ -120,6 +120,7 @@ class Reader {
             if (read_.bit_operation) reject("two bit operations");
             read_.bit_operation = part == "xor" ? DotKind::kXorPopc : DotKind::kAndPopc;
         } else if (part == "row" || part == "col") {
+            if (read_.majors.size() == 2) reject("a third layout");
             read_.majors.push_back(part == "row" ? Major::kRow : Major::kColumn);
         } else if (const auto shape = parse_shape(part)) {
             if (read_.shape) reject("two shapes");
@@ -145,6 +146,17 @@ class Reader {
                (!bits || form.dot == *read_.bit_operation) &&
                (!read_.rounding || form.dot == DotKind::kF64) &&
                form.rounding == read_.rounding.value_or(Rounding::kNearestEven);
+    }
+
+    /// A pattern that is written must be the one that the form has.
+    void require_pattern(const MmaForm& form) const {
+        if (!read_.pattern) return;
+        const std::string has = form.sparse() ? fmt::format("n{}m{}", form.metadata->pattern->n,
+                                                            form.metadata->pattern->m)
+                                              : "none, it is dense";
+        if (*read_.pattern == has) return;
+        reject(fmt::format("pattern '{}' has no datapath for these types (theirs is {})",
+                           *read_.pattern, has));
     }
 
     /// Names the forms that share most with what was read.

@@ -13,21 +13,25 @@ namespace sptc::types {
 namespace {
 
 constexpr std::array kRows{
-    DataTypeRow{DataType::kF16, "f16", 16, 5, 10, "IEEE binary16"},
-    DataTypeRow{DataType::kBf16, "bf16", 16, 8, 7, "bfloat16"},
-    DataTypeRow{DataType::kTf32, "tf32", 32, 8, 10, "f32 whose low 13 bits are ignored"},
-    DataTypeRow{DataType::kF32, "f32", 32, 8, 23, "IEEE binary32"},
-    DataTypeRow{DataType::kF64, "f64", 64, 11, 52, "IEEE binary64"},
-    DataTypeRow{DataType::kS8, "s8", 8, 0, 0, "signed integer"},
-    DataTypeRow{DataType::kU8, "u8", 8, 0, 0, "unsigned integer"},
-    DataTypeRow{DataType::kS4, "s4", 4, 0, 0, "signed integer"},
-    DataTypeRow{DataType::kU4, "u4", 4, 0, 0, "unsigned integer"},
-    DataTypeRow{DataType::kB1, "b1", 1, 0, 0, "bit"},
-    DataTypeRow{DataType::kE4m3, "e4m3", 8, 4, 3, "8-bit float without infinity"},
-    DataTypeRow{DataType::kE5m2, "e5m2", 8, 5, 2, "8-bit float, IEEE-like"},
-    DataTypeRow{DataType::kS32, "s32", 32, 0, 0, "signed integer accumulator"},
-    DataTypeRow{DataType::kU16, "u16", 16, 0, 0, "unsigned integer; metadata words in files"},
-    DataTypeRow{DataType::kU32, "u32", 32, 0, 0, "unsigned integer; metadata words in files"},
+    DataTypeRow{DataType::kF16, "f16", bits(DataType::kF16), 5, 10, "IEEE binary16"},
+    DataTypeRow{DataType::kBf16, "bf16", bits(DataType::kBf16), 8, 7, "bfloat16"},
+    DataTypeRow{DataType::kTf32, "tf32", bits(DataType::kTf32), 8, 10,
+                "f32 whose low 13 bits are ignored"},
+    DataTypeRow{DataType::kF32, "f32", bits(DataType::kF32), 8, 23, "IEEE binary32"},
+    DataTypeRow{DataType::kF64, "f64", bits(DataType::kF64), 11, 52, "IEEE binary64"},
+    DataTypeRow{DataType::kS8, "s8", bits(DataType::kS8), 0, 0, "signed integer"},
+    DataTypeRow{DataType::kU8, "u8", bits(DataType::kU8), 0, 0, "unsigned integer"},
+    DataTypeRow{DataType::kS4, "s4", bits(DataType::kS4), 0, 0, "signed integer"},
+    DataTypeRow{DataType::kU4, "u4", bits(DataType::kU4), 0, 0, "unsigned integer"},
+    DataTypeRow{DataType::kB1, "b1", bits(DataType::kB1), 0, 0, "bit"},
+    DataTypeRow{DataType::kE4m3, "e4m3", bits(DataType::kE4m3), 4, 3,
+                "8-bit float without infinity"},
+    DataTypeRow{DataType::kE5m2, "e5m2", bits(DataType::kE5m2), 5, 2, "8-bit float, IEEE-like"},
+    DataTypeRow{DataType::kS32, "s32", bits(DataType::kS32), 0, 0, "signed integer accumulator"},
+    DataTypeRow{DataType::kU16, "u16", bits(DataType::kU16), 0, 0,
+                "unsigned integer; metadata words in files"},
+    DataTypeRow{DataType::kU32, "u32", bits(DataType::kU32), 0, 0,
+                "unsigned integer; metadata words in files"},
 };
 
 }  // namespace
@@ -41,7 +45,6 @@ const DataTypeRow& row(DataType type) {
 }
 
 std::string_view name(DataType type) { return row(type).name; }
-int bits(DataType type) { return row(type).bits; }
 
 DataType parse_data_type(std::string_view name) {
     std::vector<std::string_view> legal;

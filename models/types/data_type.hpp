@@ -39,7 +39,29 @@ struct DataTypeRow {
 [[nodiscard]] std::span<const DataTypeRow> data_types();
 [[nodiscard]] const DataTypeRow& row(DataType type);
 [[nodiscard]] std::string_view name(DataType type);
-[[nodiscard]] int bits(DataType type);
+/// Storage size of one element.
+[[nodiscard]] constexpr int bits(DataType type) {
+    switch (type) {
+        case DataType::kB1:
+            return 1;
+        case DataType::kS4:
+        case DataType::kU4:
+            return 4;
+        case DataType::kS8:
+        case DataType::kU8:
+        case DataType::kE4m3:
+        case DataType::kE5m2:
+            return 8;
+        case DataType::kF16:
+        case DataType::kBf16:
+        case DataType::kU16:
+            return 16;
+        case DataType::kF64:
+            return 64;
+        default:
+            return 32;
+    }
+}
 
 /// The type of a PTX name. Throws ConfigError listing the legal names.
 [[nodiscard]] DataType parse_data_type(std::string_view name);

@@ -68,6 +68,10 @@ TEST_CASE("parse_mma: what ptxas refuses is refused with what is wrong and what 
     };
     refuse("mma.sync.m16n8k32.row.col.s32.s8.s8.s32", "'.aligned' is missing");
     refuse("mma.aligned.m16n8k32.row.col.s32.s8.s8.s32", "'.sync' is missing");
+    refuse("mma.sync.aligned.aligned.m16n8k32.row.col.s32.s8.s8.s32", "'.aligned' twice");
+    refuse("mma.sync.aligned.m16n8k32.m16n8k32.row.col.s32.s8.s8.s32", "two shapes");
+    refuse("mma.sync.aligned.m16n8k32.row.col.row.s32.s8.s8.s32", "a third layout");
+    refuse("mma.sync.aligned.m8n8k4.rn.rn.row.col.f64.f64.f64.f64", "two roundings");
     refuse("mma.sync.aligned.m16n8k32.col.row.s32.s8.s8.s32", "no such form");
     refuse("mma.sync.aligned.m16n8k32.s32.s8.s8.s32", ".row.col are missing");
     refuse("mma.sync.aligned.row.col.s32.s8.s8.s32", "no shape");
@@ -83,6 +87,8 @@ TEST_CASE("parse_mma: what ptxas refuses is refused with what is wrong and what 
     refuse("mma.sync.aligned.m16n8k99.row.col.f32.f16.f16.f32",
            "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32");
     refuse("mma.sync.aligned.m16n8k16.row.col.f32.f16.f17.f32", "unknown qualifier '.f17'");
+    refuse("mma.sp.sptc::n1m4.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32",
+           "pattern 'n1m4' has no datapath for these types (theirs is n2m4)");
     refuse("wgmma.sync", "does not begin with 'mma'");
     refuse("mma", "'.sync' is missing");
 }
