@@ -12,7 +12,7 @@ namespace {
 
 using types::DataType;
 
-/// No instruction sums more products in one group (Hopper fp8: 32).
+/// No instruction sums more products in one group (fp8 of Hopper's wgmma and sm_120: 32).
 constexpr std::size_t kMaxTerms = 33;
 
 /// A finite term: (-1)^negative * significand * 2^(exponent - fraction_bits), not normalised.
@@ -66,20 +66,10 @@ std::int64_t aligned(const Term& term, int common_exponent, int fraction_bits) {
 
 }  // namespace
 
-FdpaRule fdpa_rule(const isa::Arithmetic& arithmetic, const isa::MmaForm& form) {
-    const bool f16 = form.d == DataType::kF16;
-    SPTC_ASSERT(f16 || form.d == DataType::kF32);
-    return {arithmetic.fraction_bits,
-            f16 ? arithmetic.e_zero_f16 : arithmetic.e_zero_f32,
-            form.a,
-            form.b,
-            form.c,
-            form.d};
-}
-
 std::uint32_t fused_dot_product_add(const FdpaRule& rule, std::span<const std::uint32_t> a,
                                     std::span<const std::uint32_t> b, std::uint32_t c) {
     SPTC_ASSERT(a.size() == b.size() && a.size() < kMaxTerms);
+    SPTC_ASSERT(rule.d == DataType::kF32 || rule.d == DataType::kF16);
     const int product_fraction_bits =
         types::row(rule.a).fraction_bits + types::row(rule.b).fraction_bits;
     std::array<Term, kMaxTerms> terms;
@@ -99,9 +89,9 @@ std::uint32_t fused_dot_product_add(const FdpaRule& rule, std::span<const std::u
         add({x.negative != y.negative, x.exponent + y.exponent,
              std::uint64_t{x.significand} * y.significand, product_fraction_bits});
     }
-    const Operand addend = decode(rule.c, c);
+    const Operand addend = decode(rule.d, c);
     specials.add(addend.kind, addend.negative);
-    add({addend.negative, addend.exponent, addend.significand, types::row(rule.c).fraction_bits});
+    add({addend.negative, addend.exponent, addend.significand, types::row(rule.d).fraction_bits});
     if (specials.any()) return special_result(rule.d, specials);
 
     std::int64_t sum = 0;
@@ -110,7 +100,8 @@ std::uint32_t fused_dot_product_add(const FdpaRule& rule, std::span<const std::u
     }
     const FixedPoint exact{sum < 0, static_cast<std::uint64_t>(sum < 0 ? -sum : sum),
                            common_exponent - rule.fraction_bits};
-    return rule.d == DataType::kF16 ? round_to_f16(exact) : truncate_to_f32(exact);
+    return rule.d == DataType::kF16 ? round_to_f16(exact)
+                                    : truncate_to_f32(exact, rule.f32_fraction_bits);
 }
 
 }  // namespace sptc::numeric

@@ -2,22 +2,19 @@
 #include <cstdint>
 #include <span>
 
-#include "models/isa/arithmetic.hpp"
-#include "models/isa/mma.hpp"
+#include "models/types/data_type.hpp"
 
 namespace sptc::numeric {
 
 /// What one truncated fused dot-product-add (T-FDPA, arXiv 2511.10909) needs to know.
 struct FdpaRule {
     int fraction_bits;  ///< F
-    int e_zero;         ///< floor of the common exponent, by D's type
+    int e_zero;         ///< floor of the common exponent
     types::DataType a;
     types::DataType b;
-    types::DataType c;
-    types::DataType d;  ///< f32: truncated; f16: rounded to nearest even
+    types::DataType d;           ///< of the result and of c; f32: truncated; f16: to nearest even
+    int f32_fraction_bits = 23;  ///< fraction bits of an f32 result that survive
 };
-
-[[nodiscard]] FdpaRule fdpa_rule(const isa::Arithmetic& arithmetic, const isa::MmaForm& form);
 
 /// One group: c + sum of a[i] * b[i] as raw bits, for any values. Every term is cut off (toward
 /// zero) below 2^(E - F), where E is the largest exponent of a non-zero term; the sum is exact and

@@ -19,8 +19,11 @@ struct Operand {
     [[nodiscard]] bool zero() const { return kind == OperandClass::kFinite && significand == 0; }
 };
 
-/// Takes the bits of an IEEE-like type (f16, bf16, tf32, f32, e5m2) apart. Of tf32 the low 13 bits
-/// are ignored.
+/// Takes the bits of a floating-point type of at most 32 bits apart. Of tf32 the low 13 bits are
+/// ignored. e4m3 has no infinity: its only NaN are S.1111.111 (OCP OFP8).
 [[nodiscard]] Operand decode(types::DataType type, std::uint32_t bits);
+
+/// The f16 of the same value as an e4m3 or e5m2; NaN stays NaN.
+[[nodiscard]] std::uint32_t widened_to_f16(types::DataType type, std::uint32_t bits);
 
 }  // namespace sptc::numeric

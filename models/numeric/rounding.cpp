@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "models/isa/arithmetic.hpp"
+#include "models/isa/architecture.hpp"
+#include "models/types/data_type.hpp"
 
 namespace sptc::numeric {
 namespace {
@@ -20,7 +21,7 @@ int leading_exponent(const FixedPoint& value) {
 
 }  // namespace
 
-std::uint32_t truncate_to_f32(const FixedPoint& value) {
+std::uint32_t truncate_to_f32(const FixedPoint& value, int fraction_bits) {
     constexpr std::uint32_t kInfinity = 0x7f800000;
     if (value.magnitude == 0) return 0;
     const int exponent = leading_exponent(value);
@@ -33,7 +34,8 @@ std::uint32_t truncate_to_f32(const FixedPoint& value) {
     // The implicit bit of a normal number is added into the exponent field.
     const auto exponent_field = static_cast<std::uint32_t>(std::max(exponent, -127) + 126);
     const std::uint32_t base = exponent >= -126 ? exponent_field << 23 : 0;
-    return with_sign(value, base + static_cast<std::uint32_t>(significand), 31);
+    const std::uint32_t all_bits = base + static_cast<std::uint32_t>(significand);
+    return with_sign(value, all_bits & (~0u << (23 - fraction_bits)), 31);
 }
 
 std::uint32_t round_to_f16(const FixedPoint& value) {
@@ -56,6 +58,17 @@ std::uint32_t round_to_f16(const FixedPoint& value) {
     const std::uint32_t base =
         exponent >= -14 ? static_cast<std::uint32_t>(exponent + 14) << 10 : 0;
     return with_sign(value, base + static_cast<std::uint32_t>(significand), 15);
+}
+
+std::uint32_t add_f32(std::uint32_t x, std::uint32_t y) {
+    const float sum = std::bit_cast<float>(x) + std::bit_cast<float>(y);
+    return sum != sum ? kCanonicalNanF32 : std::bit_cast<std::uint32_t>(sum);
+}
+
+std::uint32_t add_f16(std::uint32_t x, std::uint32_t y) {
+    // f64 holds every sum of two f16 exactly.
+    return types::f64_to_f16(types::f16_to_f64(static_cast<std::uint16_t>(x)) +
+                             types::f16_to_f64(static_cast<std::uint16_t>(y)));
 }
 
 }  // namespace sptc::numeric

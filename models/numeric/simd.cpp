@@ -8,20 +8,30 @@
 #include <vector>
 
 #include "models/base/error.hpp"
-#include "models/numeric/f16_kernel.hpp"
+#include "models/numeric/kernel.hpp"
 
 namespace sptc::numeric {
 namespace {
 
 constexpr std::array kLevels{Simd::kPortable, Simd::kAvx2, Simd::kAvx512};
 
+#if defined(__x86_64__)
+bool has_avx2() {
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("f16c") != 0 &&
+           __builtin_cpu_supports("fma") != 0 && __builtin_cpu_supports("popcnt") != 0;
+}
+
+bool has_avx512() {
+    return has_avx2() && __builtin_cpu_supports("avx512f") != 0 &&
+           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+           __builtin_cpu_supports("avx512dq") != 0;
+}
+#endif
+
 bool processor_has(Simd level) {
 #if defined(__x86_64__)
-    if (level == Simd::kAvx2) return __builtin_cpu_supports("avx2") != 0;
-    if (level == Simd::kAvx512) {
-        return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-               __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512dq") != 0;
-    }
+    if (level == Simd::kAvx2) return has_avx2();
+    if (level == Simd::kAvx512) return has_avx512();
 #endif
     return level == Simd::kPortable;
 }
@@ -40,7 +50,7 @@ std::string_view name(Simd level) {
     return "?";
 }
 
-bool supported(Simd level) { return processor_has(level) && f16_kernel(level) != nullptr; }
+bool supported(Simd level) { return processor_has(level) && kernels(level) != nullptr; }
 
 Simd choose_simd() {
     Simd widest = Simd::kPortable;

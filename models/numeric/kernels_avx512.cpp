@@ -1,18 +1,18 @@
 // Compiled with its own machine flags; see CMakeLists.txt.
 #if defined(__AVX512VL__)
-#include "models/numeric/f16_kernel_body.hpp"
+#include "models/numeric/kernels_body.hpp"
 
 namespace sptc::numeric {
 
-const F16Kernel kF16KernelAvx512 = compute;
+const KernelSelect kKernelsAvx512 = select;
 
 }  // namespace sptc::numeric
 #else
-#include "models/numeric/f16_kernel.hpp"
+#include "models/numeric/kernel.hpp"
 
 namespace sptc::numeric {
 
-const F16Kernel kF16KernelAvx512 = nullptr;
+const KernelSelect kKernelsAvx512 = nullptr;
 
 }  // namespace sptc::numeric
 #endif

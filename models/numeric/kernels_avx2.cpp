@@ -1,18 +1,18 @@
 // Compiled with its own machine flags; see CMakeLists.txt.
 #if defined(__AVX2__)
-#include "models/numeric/f16_kernel_body.hpp"
+#include "models/numeric/kernels_body.hpp"
 
 namespace sptc::numeric {
 
-const F16Kernel kF16KernelAvx2 = compute;
+const KernelSelect kKernelsAvx2 = select;
 
 }  // namespace sptc::numeric
 #else
-#include "models/numeric/f16_kernel.hpp"
+#include "models/numeric/kernel.hpp"
 
 namespace sptc::numeric {
 
-const F16Kernel kF16KernelAvx2 = nullptr;
+const KernelSelect kKernelsAvx2 = nullptr;
 
 }  // namespace sptc::numeric
 #endif
