@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/api/sptc/mma.hpp"
 #include "models/isa/architecture.hpp"
 #include "models/isa/dot_rule.hpp"
 #include "models/isa/mma.hpp"
@@ -54,6 +55,13 @@ class ReferenceItem {
         const isa::Architecture& architecture,
         isa::Partition partition = isa::kDefaultPartition) const {
         return reference::mma(form_, architecture, {a_, b_, c_, e_}, partition);
+    }
+    /// The same by the fast path, through the library's public interface.
+    [[nodiscard]] std::vector<std::byte> run_library(std::string_view architecture) const {
+        const Mma mma(form_.ptx_name(), {.arch = std::string(architecture)});
+        std::vector<std::byte> d(mma.d_bytes());
+        mma.compute({.a = a_, .b = b_, .c = c_, .e = e_, .d = d});
+        return d;
     }
     /// The bits of one element of D.
     [[nodiscard]] std::uint64_t d(std::string_view architecture, int row = 0, int column = 0,
