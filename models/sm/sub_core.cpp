@@ -166,7 +166,7 @@ void SubCore::tick(Cycle now) {
     account_until(now);
     if (tensor_core_.due() <= now) tensor_core_.tick(now);
     if (latch_.instruction != nullptr) {
-        start_mma(latch_, now);
+        start_mma(latch_.slot, *latch_.instruction, latch_.operands, now);
         latch_.instruction = nullptr;
     }
 
@@ -247,11 +247,10 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
             if (executed.active_mask == 0) return;  // predicated off
             warp.scoreboard.set_pending(instruction, Activity::kTensorDependency);
             mmas_.emplace_back(slot, &instruction);
-            if (const Dispatch mma{slot, &instruction, executed.operands};
-                tensor_core_.can_issue(*instruction.mma, now)) {
-                start_mma(mma, now);
+            if (tensor_core_.can_issue(*instruction.mma, now)) {
+                start_mma(slot, instruction, executed.operands, now);
             } else {
-                latch_ = mma;
+                latch_ = {slot, &instruction, executed.operands};
             }
             return;
         case Operation::kLoadGlobal:
@@ -307,13 +306,13 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
     fixed(pipeline(pipe).latency_cycles + bubbles);
 }
 
-void SubCore::start_mma(const Dispatch& mma, Cycle now) {
+void SubCore::start_mma(std::uint32_t slot, const isa::Instruction& instruction,
+                        const isa::MmaOperands& operands, Cycle now) {
     try {
-        tensor_core_.issue(*mma.instruction, mma.operands, mma.slot, now);
+        tensor_core_.issue(instruction, operands, slot, now);
     } catch (const base::KernelError& error) {
-        throw base::KernelError(fmt::format("PTX line {}, warp {} of its CTA: {}",
-                                            mma.instruction->line, warps_[mma.slot].warp_in_cta,
-                                            error.what()));
+        throw base::KernelError(fmt::format("PTX line {}, warp {} of its CTA: {}", instruction.line,
+                                            warps_[slot].warp_in_cta, error.what()));
     }
 }
 

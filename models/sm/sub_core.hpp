@@ -122,7 +122,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         return latch_.instruction == nullptr && tensor_core_.can_issue(form, now + 1);
     }
     /// Hands an mma to the tensor core. Throws KernelError with its PTX line for illegal metadata.
-    void start_mma(const Dispatch& mma, base::Cycle now);
+    void start_mma(std::uint32_t slot, const isa::Instruction& instruction,
+                   const isa::MmaOperands& operands, base::Cycle now);
     void issue(Warp& warp, base::Cycle now);
     void execute_effects(Warp& warp, const isa::Instruction& instruction,
                          const isa::WarpInstruction& executed, base::Cycle now);

@@ -57,9 +57,25 @@ void MetadataDecoder::check_codes(const isa::MmaForm& form, isa::MetadataOrderin
     }
 }
 
+void MetadataDecoder::select_dense() {
+    if (dense_) return;
+    for (auto& row : selects_.select) {
+        for (std::size_t slot = 0; slot < row.size(); slot += sizeof(kDenseSelects)) {
+            std::memcpy(&row[slot], &kDenseSelects, sizeof(kDenseSelects));
+        }
+    }
+    dense_ = true;
+}
+
 void MetadataDecoder::decode(const Slice& slice) {
     const isa::MmaForm& form = *selects_.form;
     selects_.slice = slice;
+    if (!form.sparse()) {
+        select_dense();
+        selects->select(selects_);
+        return;
+    }
+    dense_ = false;
     // Selects are expanded eight slots at a time; which eights does the slice touch?
     std::uint32_t eights = 0;
     for (int group = slice.first_group; group < slice.first_group + slice.groups; ++group) {
@@ -69,8 +85,7 @@ void MetadataDecoder::decode(const Slice& slice) {
         const auto at = static_cast<std::size_t>(row);
         for (std::uint32_t rest = eights; rest != 0; rest &= rest - 1) {
             const int eight = std::countr_zero(rest);
-            const std::uint64_t selects_of_8 =
-                form.sparse() ? expand_codes(*form.metadata, row_codes_[at], eight) : kDenseSelects;
+            const std::uint64_t selects_of_8 = expand_codes(*form.metadata, row_codes_[at], eight);
             std::memcpy(&selects_.select[at][static_cast<std::size_t>(8 * eight)], &selects_of_8,
                         sizeof(selects_of_8));
         }

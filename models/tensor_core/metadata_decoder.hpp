@@ -36,6 +36,7 @@ class MetadataDecoder : public sc_core::sc_module {
     void decode(const Slice& slice);
 
   private:
+    void select_dense();
     void read_codes(const isa::MmaForm& form, int selector, const isa::LaneRegister& e);
     void check_codes(const isa::MmaForm& form, isa::MetadataOrdering ordering) const;
 
@@ -45,6 +46,7 @@ class MetadataDecoder : public sc_core::sc_module {
     /// Of each row of A the codes of all chunks, chunk 0 in the low bits.
     std::array<std::uint64_t, numeric::kMaxRows> row_codes_{};
     SelectSlice selects_{};
+    bool dense_ = false;  ///< selects_ holds those of a dense instruction, in all slots
 };
 
 }  // namespace sptc::tensor_core

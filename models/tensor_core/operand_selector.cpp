@@ -56,13 +56,23 @@ void OperandSelector::load(const isa::MmaForm& form, const isa::MmaOperands& ope
 }
 
 void OperandSelector::select(const SelectSlice& slice) {
-    const SlotWords& bases = bases_of(*slice.form);
     lanes_.form = slice.form;
     lanes_.rule = slice.rule;
     lanes_.slice = slice.slice;
     lanes_.b = &b_[static_cast<std::size_t>(slice.slice.matrix)];
-    const auto rows = static_cast<std::size_t>(slice.form->m);
-    const auto words = static_cast<std::size_t>((slice.form->slots() - 1) / kWordSlots + 1);
+    if (!dense_ || slice.form->sparse()) select_rows(slice);
+    apply_faults(slice);
+    lanes->drive(lanes_);
+}
+
+void OperandSelector::select_rows(const SelectSlice& slice) {
+    dense_ = !slice.form->sparse();
+    const SlotWords& bases = bases_of(*slice.form);
+    // A dense instruction's rows are kept for the next one, which may be larger.
+    const auto rows = dense_ ? lanes_.rows.row.size() : static_cast<std::size_t>(slice.form->m);
+    const auto words = dense_
+                           ? bases.size()
+                           : static_cast<std::size_t>((slice.form->slots() - 1) / kWordSlots + 1);
     for (std::size_t row = 0; row < rows; ++row) {
         // All slots, also those outside the slice. No byte carries: selects are below 4 and rows of
         // B below 64.
@@ -73,11 +83,10 @@ void OperandSelector::select(const SelectSlice& slice) {
             std::memcpy(&lanes_.rows.row[row][word * kWordSlots], &rows_of_b, sizeof(rows_of_b));
         }
     }
-    apply_faults(slice);
-    lanes->drive(lanes_);
 }
 
 void OperandSelector::apply_faults(const SelectSlice& slice) {
+    if (!faults_.empty()) dense_ = false;
     for (const SwappedMuxInputs& fault : faults_) {
         if (fault.row >= slice.form->m || fault.slot >= slice.rule->products) continue;
         const auto row = static_cast<std::size_t>(fault.row);

@@ -38,11 +38,13 @@ class OperandSelector : public sc_core::sc_module, public MetadataSliceIf {
     void select(const SelectSlice& slice) override;
 
   private:
+    void select_rows(const SelectSlice& slice);
     void apply_faults(const SelectSlice& slice);
 
     std::vector<SwappedMuxInputs> faults_;
     OperandMatrices b_{};
     LaneSlice lanes_{};
+    bool dense_ = false;  ///< lanes_.rows holds those of a dense instruction, in all slots
     std::uint64_t b_values_fetched_ = 0;
 };
 

@@ -68,7 +68,9 @@ void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperan
     ++(form.sparse() ? statistics_.sparse_mmas : statistics_.dense_mmas);
     schedule_ = &schedules_[index];
     form_ = &form;
-    operands_ = operands;
+    computing_ = operands.present();
+    destination_.d = operands.d;
+    destination_.f64.d = operands.f64.d;
     token_ = token;
     pass_ = 0;
     cycle_in_pass_ = 0;
@@ -91,7 +93,7 @@ void TensorCore::run_slice_cycle() {
     ++statistics_.passes;
     statistics_.executed_macs += static_cast<std::uint64_t>(pass.macs);
     operand_selector_.fetch(pass.b_values);
-    if (operands_.present()) compute(pass);
+    if (computing_) compute(pass);
     if (++pass_ == schedule_->passes.size()) finish();
 }
 
@@ -110,7 +112,7 @@ void TensorCore::finish() {
     const base::Cycle last_pass = next_cycle_ - 1;
     const base::Cycle ready = last_pass + static_cast<base::Cycle>(spec_.pipeline_cycles) +
                               later_groups * static_cast<base::Cycle>(spec_.chained_group_cycles);
-    if (operands_.present()) dot_product_unit_.store(operands_);
+    if (computing_) dot_product_unit_.store(destination_);
     schedule_ = nullptr;
     listener->mma_done(token_, ready);
 }

@@ -80,7 +80,8 @@ class TensorCore : public sc_core::sc_module {
     // State of the instruction in the passes
     const PassSchedule* schedule_ = nullptr;  ///< null when idle
     const isa::MmaForm* form_ = nullptr;
-    isa::MmaOperands operands_;
+    isa::MmaOperands destination_;  ///< only D
+    bool computing_ = false;
     std::uint64_t token_ = 0;
     std::size_t pass_ = 0;
     int cycle_in_pass_ = 0;
