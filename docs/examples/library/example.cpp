@@ -6,9 +6,8 @@
 #include <sptc/mma.hpp>
 
 int main() {
-    const sptc::Mma mma(
-        "mma.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.s32.s8.s8.s32",
-        {.arch = "sm_80"});
+    const sptc::Mma mma("mma.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.s32.s8.s8.s32",
+                        {.arch = "sm_80"});
     // A stores 32 of 64 columns: the first two of every four (code 0x4), all with the value 2.
     const std::vector<std::int8_t> a(mma.a_bytes(), 2);
     const std::vector<std::uint8_t> e(mma.e_bytes(), 0x44);
