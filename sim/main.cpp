@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string(commands::kVersion));
     app.require_subcommand(1);
     app.footer(
-        "Exit codes: 0 success; 1 --check found a mismatch; 2 wrong command line; 3 wrong file, "
+        "Exit codes: 0 success; 1 --check or judge found a mismatch; 2 wrong command line; 3 wrong "
+        "file, "
         "shape,\n"
         "configuration or kernel; 4 memory fault in the kernel; 5 deadlock; 70 bug in sptc.\n"
         "`sptc VERB --help` shows the options and examples of a verb.");
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
     commands::add_mma(app, exit_code);
     commands::add_prune(app, exit_code);
     commands::add_compress(app, exit_code);
+    commands::add_probe(app, exit_code);
     commands::add_inspect(app, exit_code);
     commands::add_list(app, exit_code);
     try {

@@ -112,7 +112,8 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
     const isa::MmaForm& form = form_of(problem);
     sparsity::Compressed<std::uint16_t> compressed;
     reference::GemmOperands operands{.form = form,
-                                     .architecture = isa::find_architecture(request.gpu.arch)};
+                                     .architecture = isa::find_architecture(request.gpu.arch),
+                                     .partition = request.gpu.sm.tensor_core.partition};
     operands.m = problem.m;
     operands.n = problem.n;
     operands.k = problem.k;
@@ -120,7 +121,7 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
     const std::uint32_t stages = (problem.k + kernel.tile.cta_k - 1) / kernel.tile.cta_k;
     operands.instructions = stages * kernel.tile.cta_k / static_cast<std::uint32_t>(form.k_logical);
     if (problem.sparse) {
-        compressed = sparsity::compress(values.a, *form.pattern, "A");
+        compressed = sparsity::compress(values.a, *form.metadata->pattern, "A");
         operands.a = std::as_bytes(std::span(compressed.values));
         operands.lda = compressed.stored_columns;
         operands.indices = compressed.indices;

@@ -167,9 +167,8 @@ class Checker {
 }  // namespace
 
 MmaFilesResult run_mma_files(const isa::MmaSpelling& instruction,
-                             const tensor_core::TensorCoreSpec& spec,
-                             const MmaFiles& files, std::uint64_t count, Check check,
-                             Progress& progress) {
+                             const tensor_core::TensorCoreSpec& spec, const MmaFiles& files,
+                             std::uint64_t count, Check check, Progress& progress) {
     if (count == 0) throw base::ConfigError("--count 0: expected at least 1");
     const isa::MmaForm& form = *instruction.form;
     isa::require_form(isa::find_architecture(spec.arch), form);

@@ -43,7 +43,8 @@ struct MmaFilesResult {
 /// Runs `count` instructions through the three modules of one tensor core, a few thousand at a
 /// time, and writes D. With the check on, every element of D is compared with models/reference.
 /// Throws ConfigError when a file's size is not that of `count` items or a file cannot be read or
-/// written or the architecture lacks the form; KernelError naming file, item, row and chunk for illegal metadata. Then no D appears.
+/// written or the architecture lacks the form; KernelError naming file, item, row and chunk for
+/// illegal metadata. Then no D appears.
 [[nodiscard]] MmaFilesResult run_mma_files(const isa::MmaSpelling& instruction,
                                            const tensor_core::TensorCoreSpec& spec,
                                            const MmaFiles& files, std::uint64_t count, Check check,

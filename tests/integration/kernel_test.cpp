@@ -89,6 +89,28 @@ TEST_CASE("run: a kernel that does not fit, wrong arguments and broken files are
     CHECK(run("\"grid\"", "\"grid\"").exit_code == 3);
 }
 
+TEST_CASE(
+    "run: an mma that the GPU's architecture lacks is refused with its line and what it has") {
+    const TemporaryDirectory directory;
+    base::write_text(directory.path() / "k.ptx", R"(.version 8.7
+.target sm_89
+.address_size 64
+.visible .entry k()
+{
+.reg .b32 %r<9>;
+.reg .f32 %f<9>;
+mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 {%f0,%f1,%f2,%f3},{%r0,%r1,%r2,%r3},{%r4,%r5},{%f0,%f1,%f2,%f3};
+ret;
+}
+)");
+    base::write_text(directory.path() / "k.json",
+                     R"({"schema": "sptc.launch/1", "entry": "k", "grid": [1], "block": [32]})");
+    const ProgramRun run = run_sptc(directory.path(), "run k.ptx --launch k.json");
+    CHECK(run.exit_code == 3);
+    CHECK_THAT(run.err, Contains("k.ptx:8: sm_80 has no 'mma.sync.aligned.m16n8k32") &&
+                            Contains("it has\n  mma"));
+}
+
 TEST_CASE("gemm: an emitted kernel run on its own gives the same D and cycles") {
     const TemporaryDirectory directory;
     const ProgramRun gemm =

@@ -141,7 +141,7 @@ TEST_CASE("ptx: unsupported instructions are named with what is supported nearby
                Contains("unsupported instruction 'ld.b32'") && Contains("cvta.to.global"));
     CHECK_THAT(of("ld.local.u32 %r1, [%rd0];"), Contains("unsupported instruction"));
     CHECK_THAT(of("bar.arrive 0, 32;"), Contains("supported nearby: bar[.cta].sync"));
-    CHECK_THAT(of("mma.sync.aligned.m8n8k4.row.col.f32.f16.f16.f32 {%r0},{%r1},{%r2},{%r3};"),
+    CHECK_THAT(of("mma.sync.aligned.m16n8k4.row.col.f32.f16.f16.f32 {%r0},{%r1},{%r2},{%r3};"),
                Contains("k.ptx:7:1: unsupported instruction 'mma.sync") &&
                    Contains("no such form") && Contains("m16n8k16"));
     CHECK_THAT(of("mma.sp.sptc::n1m4.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32 "

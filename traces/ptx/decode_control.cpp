@@ -60,8 +60,8 @@ void check_whole_warp(const Execution& e) {
 /// Points a view's D, A, B, C at the registers that an op's operands name, in this order. A
 /// register of the file holds `words` of 32 bits.
 template <class Registers, class View>
-void take_all(const isa::MmaForm& form, Registers& registers, const std::int32_t*& next,
-              View& view, int words) {
+void take_all(const isa::MmaForm& form, Registers& registers, const std::int32_t*& next, View& view,
+              int words) {
     const auto take = [&](auto& pointers, int count) {
         for (int i = 0; i < count / words; ++i) {
             pointers[static_cast<std::size_t>(i)] = &registers[*next++];
