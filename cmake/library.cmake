@@ -11,6 +11,12 @@ if(SPTC_SANITIZE)
   target_link_options(sptc_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(SPTC_FUZZ)
+  target_compile_options(sptc_options INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  target_link_options(sptc_options INTERFACE -fsanitize=address,undefined)
+endif()
+
 function(sptc_library name)
   cmake_parse_arguments(ARG "SYSTEMC" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
