@@ -21,7 +21,8 @@ void validate(const GpuSpec& spec) {
             "max_warps must be sub_cores x sub_core.warp_slots");
     for (const sm::PipelineSpec& pipe :
          {sub_core.integer, sub_core.integer_multiply, sub_core.float32, sub_core.float16,
-          sub_core.float64, sub_core.convert, sub_core.special_function}) {
+          sub_core.float64, sub_core.convert, sub_core.special_function, sub_core.vote,
+          sub_core.match, sub_core.warp_reduce}) {
         require(pipe.lanes > 0 && isa::kLanes % pipe.lanes == 0, "pipeline lanes must divide 32");
         require(pipe.latency_cycles > 0, "pipeline latency_cycles must be positive");
     }
@@ -32,6 +33,7 @@ void validate(const GpuSpec& spec) {
     require(sm.register_allocation_unit > 0, "register_allocation_unit must be positive");
     require(shared.banks > 0 && shared.banks <= isa::kLanes && shared.bank_bytes > 0,
             "shared_memory.banks must be 1 to 32 and bank_bytes positive");
+    require(shared.atomic_wavefronts > 0, "shared_memory.atomic_wavefronts must be positive");
     require(shared.queue_entries > 0, "shared_memory.queue_entries must be positive");
     require(shared.return_bytes_per_cycle > 0 &&
                 shared.banks * shared.bank_bytes % shared.return_bytes_per_cycle == 0,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "models/sm/atomic_conflicts.hpp"
+
 namespace sptc::gpu {
 
 using base::Cycle;
@@ -41,7 +43,9 @@ void MirroredCtas::global_instruction(std::uint32_t cta_slot, std::uint32_t warp
 void MirroredCtas::send(std::uint32_t sm, const isa::WarpInstruction& executed, Cycle now) {
     if (executed.active_mask == 0) return;
     const isa::Instruction& instruction = *executed.instruction;
-    const bool write = instruction.operation == Operation::kStoreGlobal;
+    const bool write = isa::is_posted_write(instruction.operation);
+    const bool sends_data = isa::writes_global(instruction.operation);
+    const bool atomic = sends_data && instruction.operation != Operation::kStoreGlobal;
     std::array<std::uint8_t, isa::kLanes> whole;
     whole.fill(instruction.bytes_per_lane);
     const bool copy = instruction.operation == Operation::kAsyncCopy;
@@ -50,9 +54,13 @@ void MirroredCtas::send(std::uint32_t sm, const isa::WarpInstruction& executed, 
     Cycle& port_free = port_free_[sm - 1];
     for (const sm::LineSectors& line : lines) {
         const Cycle sent = std::max(port_free, now + 1);
-        crossbar_.inject({line.line_address + offset, line.sector_mask, write}, now,
+        const std::uint64_t address = line.line_address + offset;
+        const std::uint8_t steps =
+            atomic ? sm::atomic_steps(executed.addresses, executed.active_mask, address)
+                   : std::uint8_t{0};
+        crossbar_.inject({address, line.sector_mask, write, steps}, now,
                          sent + spec_.global_path.request_cycles);
-        port_free = sent + (write ? sm::count_sectors(line.sector_mask) : 1);
+        port_free = sent + (sends_data ? sm::count_sectors(line.sector_mask) : 1);
     }
 }
 

@@ -20,6 +20,12 @@ std::string_view operation_name(Operation operation) {
             return "convert";
         case Operation::kSpecialFunction:
             return "special_function";
+        case Operation::kVote:
+            return "vote";
+        case Operation::kMatch:
+            return "match";
+        case Operation::kWarpReduce:
+            return "warp_reduce";
         case Operation::kReadSpecial:
             return "read_special";
         case Operation::kReadClock:
@@ -36,22 +42,40 @@ std::string_view operation_name(Operation operation) {
             return "store_shared";
         case Operation::kLoadMatrix:
             return "load_matrix";
+        case Operation::kShuffle:
+            return "shuffle";
+        case Operation::kAtomicShared:
+            return "atomic_shared";
+        case Operation::kAtomicGlobal:
+            return "atomic_global";
+        case Operation::kReductionGlobal:
+            return "reduction_global";
         case Operation::kAsyncCopy:
             return "async_copy";
         case Operation::kAsyncCommit:
             return "async_commit";
         case Operation::kAsyncWait:
             return "async_wait";
+        case Operation::kAsyncArrive:
+            return "async_arrive";
         case Operation::kMma:
             return "mma";
         case Operation::kBranch:
             return "branch";
         case Operation::kBarrier:
             return "barrier";
+        case Operation::kBarrierArrive:
+            return "barrier_arrive";
+        case Operation::kBarrierResult:
+            return "barrier_result";
         case Operation::kWarpSync:
             return "warp_sync";
         case Operation::kMemoryFence:
             return "memory_fence";
+        case Operation::kCtaFence:
+            return "cta_fence";
+        case Operation::kSleep:
+            return "sleep";
         case Operation::kExit:
             return "exit";
         case Operation::kCount:

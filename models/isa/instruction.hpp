@@ -21,6 +21,9 @@ enum class Operation : std::uint8_t {
     kFloat64,
     kConvert,
     kSpecialFunction,
+    kVote,           ///< vote, activemask
+    kMatch,          ///< match
+    kWarpReduce,     ///< redux
     kReadSpecial,    ///< %tid, %ctaid, %laneid, %smid, ...
     kReadClock,      ///< %clock, %clock64
     kLoadParameter,  ///< ld.param: a constant bank read
@@ -28,15 +31,24 @@ enum class Operation : std::uint8_t {
     kStoreGlobal,
     kLoadShared,
     kStoreShared,
-    kLoadMatrix,   ///< ldmatrix
-    kAsyncCopy,    ///< cp.async
-    kAsyncCommit,  ///< cp.async.commit_group
-    kAsyncWait,    ///< cp.async.wait_group N, wait_all
-    kMma,          ///< mma.sync, mma.sp
+    kLoadMatrix,       ///< ldmatrix
+    kShuffle,          ///< shfl, movmatrix: from lane to lane by way of the shared-memory pipeline
+    kAtomicShared,     ///< atom, red and mbarrier operations in shared memory
+    kAtomicGlobal,     ///< atom: gives the old value
+    kReductionGlobal,  ///< red: gives nothing
+    kAsyncCopy,        ///< cp.async
+    kAsyncCommit,      ///< cp.async.commit_group
+    kAsyncWait,        ///< cp.async.wait_group N, wait_all
+    kAsyncArrive,      ///< cp.async.mbarrier.arrive
+    kMma,              ///< mma.sync, mma.sp
     kBranch,
-    kBarrier,   ///< bar.sync
-    kWarpSync,  ///< bar.warp.sync
-    kMemoryFence,
+    kBarrier,        ///< bar.sync, bar.red
+    kBarrierArrive,  ///< bar.arrive: counts and goes on
+    kBarrierResult,  ///< the result of the bar.red before it
+    kWarpSync,       ///< bar.warp.sync
+    kMemoryFence,    ///< membar and fence of the GPU and the system: waits for the warp's writes
+    kCtaFence,       ///< membar and fence of the CTA
+    kSleep,          ///< nanosleep
     kExit,
     kCount
 };
@@ -51,7 +63,19 @@ enum class Operation : std::uint8_t {
 /// Does it send sectors to the L2?
 [[nodiscard]] constexpr bool is_global(Operation operation) {
     return operation == Operation::kLoadGlobal || operation == Operation::kStoreGlobal ||
+           operation == Operation::kAtomicGlobal || operation == Operation::kReductionGlobal ||
            operation == Operation::kAsyncCopy;
+}
+
+/// Does it change global memory? Fences wait for these.
+[[nodiscard]] constexpr bool writes_global(Operation operation) {
+    return operation == Operation::kStoreGlobal || operation == Operation::kAtomicGlobal ||
+           operation == Operation::kReductionGlobal;
+}
+
+/// Is it done with its warp and its CTA once its operands have been read?
+[[nodiscard]] constexpr bool is_posted_write(Operation operation) {
+    return operation == Operation::kStoreGlobal || operation == Operation::kReductionGlobal;
 }
 
 /// One machine operation of a kernel as the SM sees it before execution. Immutable; owned by the
@@ -114,10 +138,11 @@ struct WarpInstruction {
     std::array<std::uint32_t, kLanes> shared_addresses{};
     std::array<std::uint8_t, kLanes>
         source_bytes{};  ///< cp.async: bytes really read per lane (the rest is zero filled)
-    AsyncCopyToken async_token = 0;     ///< cp.async with values on
-    std::uint32_t barrier = 0;          ///< bar.sync: which barrier
-    std::uint32_t barrier_threads = 0;  ///< bar.sync: how many threads; 0 means the whole CTA
-    MmaOperands operands;               ///< kMma with values on
+    AsyncCopyToken async_token = 0;       ///< cp.async and its mbarrier.arrive, with values on
+    std::uint32_t barrier = 0;            ///< bar: which barrier
+    std::uint32_t barrier_threads = 0;    ///< bar: how many threads; 0 means the whole CTA
+    std::uint32_t sleep_nanoseconds = 0;  ///< nanosleep
+    MmaOperands operands;                 ///< kMma with values on
 };
 
 }  // namespace sptc::isa

@@ -46,7 +46,8 @@ class CtaStream {
     /// is valid until the next call for this CTA. Throws MemoryFault and KernelError.
     virtual const WarpInstruction& execute(std::uint32_t warp, base::Cycle now) = 0;
 
-    /// The data of a cp.async arrives in shared memory. Each token lands exactly once, before a
+    /// The data of a cp.async arrives in shared memory; for the token of a
+    /// cp.async.mbarrier.arrive, the copies before it have. Each token lands exactly once, before a
     /// covering wait passes.
     virtual void land(AsyncCopyToken token) = 0;
 };

@@ -61,15 +61,24 @@ void L2::make_youngest(std::uint64_t set, std::uint64_t line_address, Cycle now)
 }
 
 Cycle L2::access(const sm::MemoryRequest& request, Cycle now) {
-    return access_at(place_of(request.line_address), request.line_address, request.sector_mask,
-                     request.write, now);
+    const Place place = place_of(request.line_address);
+    if (request.atomic_steps != 0) {
+        return change_at(place, request.line_address, request.sector_mask, request.atomic_steps,
+                         now);
+    }
+    return access_at(place, request.line_address, request.sector_mask, request.write, now);
 }
 
 void L2::access_unanswered(std::span<const UnansweredRequest> requests, Cycle now) {
     for (const UnansweredRequest& request : requests) {
         const std::uint64_t line_address = request.line_address();
-        (void)access_at(place_of(line_address), line_address, request.sector_mask(),
-                        request.write(), now);
+        const Place place = place_of(line_address);
+        if (request.atomic_steps() != 0) {
+            (void)change_at(place, line_address, request.sector_mask(), request.atomic_steps(),
+                            now);
+        } else {
+            (void)access_at(place, line_address, request.sector_mask(), request.write(), now);
+        }
     }
 }
 
@@ -106,6 +115,18 @@ Cycle L2::access_at(const Place& place, std::uint64_t line_address, std::uint8_t
         line.fetched = std::max(line.fetched, hbm->read(line_address, missing_sectors, start));
     }
     return std::max(start, line.fetched) + spec_.hit_cycles;
+}
+
+Cycle L2::change_at(const Place& place, std::uint64_t line_address, std::uint8_t sector_mask,
+                    std::uint32_t steps, Cycle now) {
+    statistics_.atomic_steps += steps;
+    statistics_.write_sectors += sm::count_sectors(sector_mask);
+    const Cycle read = access_at(place, line_address, sector_mask, false, now);
+    Line& line = youngest_[place.set];
+    line.dirty |= sector_mask;
+    const Cycle waiting = (steps - 1) * spec_.atomic_cycles;
+    slice_free_[place.slice] += waiting;
+    return read + waiting;
 }
 
 void L2::reset() {

@@ -16,10 +16,15 @@ namespace sptc::memory {
 /// A request whose answer nobody waits for, in one word: there are many of them.
 class UnansweredRequest {
   public:
-    UnansweredRequest(std::uint64_t line_address, std::uint8_t sector_mask, bool write)
-        : bits_(line_address | (write ? kWrite : 0u) | sector_mask) {}
+    UnansweredRequest(std::uint64_t line_address, std::uint8_t sector_mask, bool write,
+                      std::uint8_t atomic_steps = 0)
+        : bits_(line_address | (write ? kWrite : 0u) | sector_mask |
+                std::uint64_t{atomic_steps} << kStepsBit) {}
 
-    [[nodiscard]] std::uint64_t line_address() const { return bits_ & ~kOffset; }
+    [[nodiscard]] std::uint64_t line_address() const { return bits_ & ~kOffset & ~kSteps; }
+    [[nodiscard]] std::uint8_t atomic_steps() const {
+        return static_cast<std::uint8_t>(bits_ >> kStepsBit);
+    }
     [[nodiscard]] std::uint8_t sector_mask() const {
         return static_cast<std::uint8_t>(bits_ & kSectors);
     }
@@ -30,6 +35,8 @@ class UnansweredRequest {
     static constexpr std::uint64_t kSectors = (1u << (sm::kLineBytes / sm::kSectorBytes)) - 1;
     static constexpr std::uint64_t kWrite = kSectors + 1;
     static_assert(kWrite <= kOffset);
+    static constexpr int kStepsBit = 58;  ///< above every device address
+    static constexpr std::uint64_t kSteps = ~0ull << kStepsBit;
 
     std::uint64_t bits_;
 };
@@ -51,13 +58,15 @@ class L2If : public virtual sc_core::sc_interface {
 /// The L2 cache: slices chosen by an address hash, each with tags (least recently used way goes),
 /// sectors that are fetched on demand, write-back with write-allocate and no fetch (a store brings
 /// whole sectors or merges), and a data bandwidth. A second request for a sector that is already on
-/// its way waits for the same data.
+/// its way waits for the same data. Atomics are executed in the slice: it takes nothing else while
+/// lanes that share a word take turns.
 class L2 : public sc_core::sc_module, public L2If {
   public:
     struct Statistics {
         std::uint64_t read_sectors = 0;
         std::uint64_t write_sectors = 0;
         std::uint64_t read_sector_misses = 0;
+        std::uint64_t atomic_steps = 0;
     };
 
     L2(const sc_core::sc_module_name& name, const L2Spec& spec);
@@ -88,6 +97,9 @@ class L2 : public sc_core::sc_module, public L2If {
     [[nodiscard]] Place place_of(std::uint64_t line_address) const;
     base::Cycle access_at(const Place& place, std::uint64_t line_address, std::uint8_t sector_mask,
                           bool write, base::Cycle now);
+    /// Reads, changes and keeps the sectors; lanes that share a word do so one after another.
+    base::Cycle change_at(const Place& place, std::uint64_t line_address, std::uint8_t sector_mask,
+                          std::uint32_t steps, base::Cycle now);
     /// Makes a line the youngest of its set, in the place of the oldest when it was absent.
     void make_youngest(std::uint64_t set, std::uint64_t line_address, base::Cycle now);
 

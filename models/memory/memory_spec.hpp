@@ -18,7 +18,8 @@ struct L2Spec {
     std::uint32_t slices = 0;
     std::uint32_t ways = 0;
     std::uint32_t slice_bytes_per_cycle = 0;
-    base::Cycle hit_cycles = 0;  ///< inside a slice, from request to data
+    base::Cycle hit_cycles = 0;     ///< inside a slice, from request to data
+    base::Cycle atomic_cycles = 0;  ///< for each of the lanes that change the same word
 };
 
 struct HbmSpec {

@@ -17,10 +17,10 @@ enum class Activity : std::uint8_t {
     kTensorDependency,  ///< waits for the result of an mma
     kFixedDependency,   ///< waits for a fixed-latency result
     kSharedDependency,  ///< waits for data from shared memory
-    kGlobalDependency,  ///< waits for data from L2 or HBM
+    kGlobalDependency,  ///< waits for data from L2 or HBM, or at a fence for writes to get there
     kOperandRead,       ///< waits until an earlier memory instruction has read the register to be
                         ///< overwritten
-    kControl,           ///< waits for a branch or a warp synchronisation
+    kControl,           ///< waits for a branch, a warp synchronisation or the end of a nanosleep
     kAsyncWait,         ///< cp.async.wait
     kBarrier,           ///< bar.sync
     kNoWarp,            ///< no warp resident, or all have exited

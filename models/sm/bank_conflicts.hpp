@@ -22,6 +22,7 @@ namespace sptc::sm {
 struct LineSectors {
     std::uint64_t line_address;
     std::uint8_t sector_mask;
+    std::uint8_t atomic_steps = 0;  ///< atomics: the most lanes that change one word of the line
 };
 
 /// The lines and sectors that the active lanes of a global instruction touch, in order of first

@@ -13,17 +13,18 @@ void Barriers::tick(Cycle now) {
     arrivals_.pop_front();
     unit_free_ = now + spec_.arrival_cycles;
     State& state = states_[arrival.cta_slot][arrival.barrier];
-    state.warps.push_back(arrival.warp);
+    if (arrival.waits) state.warps.push_back(arrival.warp);
+    ++state.arrived;
     state.expected_warps = arrival.expected_warps;
     state.whole_cta = arrival.whole_cta;
-    if (state.warps.size() >= state.expected_warps) release(state, now);
+    if (state.arrived >= state.expected_warps) release(state, now);
 }
 
 void Barriers::warp_exited(std::uint32_t cta_slot, std::uint32_t remaining_warps, Cycle now) {
     for (State& state : states_[cta_slot]) {
-        if (state.warps.empty() || !state.whole_cta) continue;
+        if (state.arrived == 0 || !state.whole_cta) continue;
         state.expected_warps = std::min(state.expected_warps, remaining_warps);
-        if (state.warps.size() >= state.expected_warps) release(state, now);
+        if (state.arrived >= state.expected_warps) release(state, now);
     }
     for (BarrierArrival& arrival : arrivals_) {
         if (arrival.cta_slot == cta_slot && arrival.whole_cta) {
@@ -37,6 +38,7 @@ void Barriers::release(State& state, Cycle now) {
         listener_.barrier_released(warp, now + spec_.release_cycles);
     }
     state.warps.clear();
+    state.arrived = 0;
 }
 
 Cycle Barriers::due(Cycle now) const {

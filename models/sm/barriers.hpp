@@ -19,6 +19,7 @@ struct BarrierArrival {
     std::uint32_t expected_warps;
     bool
         whole_cta;  ///< waits for every warp that has not exited, not for a given number of threads
+    bool waits = true;  ///< false: bar.arrive, the warp goes on
 };
 
 /// Who is told that warps may go on. Implemented by the SM.
@@ -50,7 +51,8 @@ class Barriers {
 
   private:
     struct State {
-        std::vector<std::uint32_t> warps;  ///< that have arrived
+        std::vector<std::uint32_t> warps;  ///< that wait
+        std::uint32_t arrived = 0;         ///< warps, those that do not wait too
         std::uint32_t expected_warps = 0;
         bool whole_cta = false;
     };

@@ -13,13 +13,15 @@ void GlobalPath::tick(Cycle now) {
     MemoryOperation& operation = pool_[id];
     const LineSectors& line = operation.lines[operation.lines_sent++];
     ++operation.lines_pending;
-    const bool write = operation.instruction->operation == isa::Operation::kStoreGlobal;
-    const MemoryRequest request{line.line_address, line.sector_mask, write, sm_, id};
+    const isa::Operation kind = operation.instruction->operation;
+    const bool write = isa::is_posted_write(kind);
+    const MemoryRequest request{line.line_address, line.sector_mask, write, sm_, id,
+                                line.atomic_steps};
     requests_.push(request, now);
     ++under_way_;
     ++statistics_.requests;
     (write ? statistics_.store_sectors : statistics_.load_sectors) += request.sectors();
-    port_free_ = now + (write ? request.sectors() : 1);
+    port_free_ = now + (isa::writes_global(kind) ? request.sectors() : 1);
     if (operation.lines_sent == operation.lines.size()) waiting_.pop_front();
 }
 

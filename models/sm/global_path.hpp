@@ -9,9 +9,9 @@
 namespace sptc::sm {
 
 /// The way of global loads, stores and asynchronous copies from the SM to the L2: one line request
-/// per cycle (a store needs a cycle per sector, as its data travels with it), bounded requests
-/// under way. There is no L1 data cache yet: cp.async.cg bypasses it on hardware too, and the model
-/// sends every ld.global to the L2. Part of the SM.
+/// per cycle (a store or an atomic needs a cycle per sector, as its data travels with it), bounded
+/// requests under way. There is no L1 data cache yet: cp.async.cg bypasses it on hardware too, and
+/// the model sends every ld.global to the L2. Part of the SM.
 class GlobalPath {
   public:
     struct Statistics {

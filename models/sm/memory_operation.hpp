@@ -21,6 +21,7 @@ struct MemoryOperation {
     std::size_t lines_sent = 0;
     std::size_t lines_pending = 0;  ///< requested and not yet answered
     std::uint32_t async_group = 0;
+    std::uint64_t async_number = 0;
     isa::AsyncCopyToken async_token = 0;
 };
 

@@ -21,9 +21,10 @@ inline constexpr std::uint32_t kSectorBytes =
 struct MemoryRequest {
     std::uint64_t line_address = 0;  ///< multiple of kLineBytes
     std::uint8_t sector_mask = 0;    ///< bit s: sector s of the line
-    bool write = false;
+    bool write = false;              ///< no data comes back
     std::uint32_t sm = 0;
-    std::uint32_t operation = 0;  ///< the SM's own name for the instruction, returned unchanged
+    std::uint32_t operation = 0;    ///< the SM's own name for the instruction, returned unchanged
+    std::uint8_t atomic_steps = 0;  ///< of an atomic: the most lanes that change one word; else 0
 
     [[nodiscard]] std::uint32_t sectors() const { return count_sectors(sector_mask); }
 };

@@ -7,6 +7,16 @@ namespace sptc::sm {
 using base::Cycle;
 using base::kNever;
 
+namespace {
+
+/// Does it use the return path to its sub-core?
+bool returns_data(const isa::Instruction& instruction) {
+    if (instruction.operation == isa::Operation::kAtomicShared) return !instruction.writes.empty();
+    return instruction.operation != isa::Operation::kStoreShared;
+}
+
+}  // namespace
+
 SharedMemory::SharedMemory(const sc_core::sc_module_name& name, const SharedMemorySpec& spec,
                            std::uint32_t sub_cores, OperationPool& pool)
     : sc_module(name),
@@ -29,8 +39,7 @@ Cycle SharedMemory::ready_cycle(std::size_t input) const {
     if (channel.empty()) return kNever;
     Cycle cycle = channel.due();
     const MemoryOperation& operation = pool_[channel.front()];
-    const bool returns =
-        !is_fill(input) && operation.instruction->operation != isa::Operation::kStoreShared;
+    const bool returns = !is_fill(input) && returns_data(*operation.instruction);
     // Reading runs ahead of the return path by as much as the return buffer holds.
     const Cycle ahead = return_cycles_ * spec_.return_buffer_wavefronts;
     if (returns && return_free_[input] > ahead)
@@ -57,15 +66,25 @@ bool SharedMemory::run_wavefront(std::size_t input, Cycle now) {
     if (is_fill(input)) {
         ++statistics_.fill_wavefronts;
         if (last) listener->fill_done(id, now);
-    } else if (operation.instruction->operation == isa::Operation::kStoreShared) {
-        ++statistics_.write_wavefronts;
-        if (last) listener->shared_store_done(id);
-    } else {
-        ++statistics_.read_wavefronts;
-        Cycle& path = return_free_[input];
-        path = std::max(path, now) + return_cycles_;
-        if (last) listener->shared_load_done(id, path + spec_.pipeline_cycles);
+        return last;
     }
+    const isa::Instruction& instruction = *operation.instruction;
+    const bool shuffle = instruction.operation == isa::Operation::kShuffle;
+    const bool atomic = instruction.operation == isa::Operation::kAtomicShared;
+    if (instruction.operation == isa::Operation::kStoreShared || atomic) {
+        ++statistics_.write_wavefronts;
+    } else if (!shuffle) {
+        ++statistics_.read_wavefronts;
+    }
+    if (!returns_data(instruction)) {
+        if (last) listener->shared_store_done(id);
+        return last;
+    }
+    // The old values that an atomic gives are collected: they go back as one wavefront.
+    Cycle& path = return_free_[input];
+    if (!atomic || last) path = std::max(path, now) + return_cycles_;
+    const Cycle extra = shuffle ? spec_.shuffle_extra_cycles : 0;
+    if (last) listener->shared_load_done(id, path + spec_.pipeline_cycles + extra);
     return last;
 }
 

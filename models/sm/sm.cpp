@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/base/error.hpp"
+#include "models/sm/atomic_conflicts.hpp"
 
 namespace sptc::sm {
 
@@ -28,7 +29,8 @@ Sm::Sm(const sc_core::sc_module_name& name, const SmSpec& spec, std::uint32_t in
       global_path_(spec.global_path, index, pool_),
       async_copy_(spec.max_warps),
       barriers_(spec.barrier, spec.max_ctas, *this),
-      responses_(kResponseCapacity, 1) {
+      responses_(kResponseCapacity, 1),
+      writes_under_way_(spec.max_warps, 0) {
     for (std::uint32_t i = 0; i < spec.sub_cores; ++i) {
         const std::string sub_core_name = fmt::format("sub_core{}", i);
         sub_cores_.push_back(std::make_unique<SubCore>(sub_core_name.c_str(), spec, i));
@@ -48,6 +50,7 @@ void Sm::configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, I
     global_path_.reset();
     load_store_.reset();
     barriers_.restart();
+    writes_under_way_.assign(spec_.max_warps, 0);
     idle_skip_ = idle_skip;
     ctas_finished_ = 0;
     due_ = kNever;
@@ -83,8 +86,11 @@ Cycle Sm::operand_read_cycles(Operation operation) const {
         case Operation::kLoadGlobal:
             return spec_.operand_read.load_global_cycles;
         case Operation::kStoreGlobal:
+        case Operation::kAtomicGlobal:
+        case Operation::kReductionGlobal:
             return spec_.operand_read.store_global_cycles;
         case Operation::kStoreShared:
+        case Operation::kAtomicShared:
             return spec_.operand_read.store_shared_cycles;
         case Operation::kAsyncCopy:
             return spec_.operand_read.async_copy_cycles;
@@ -117,7 +123,9 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
     // Register data of a store moves at store_bytes_per_cycle; anything beyond a 32-bit store reads
     // later.
     const std::uint32_t data_bytes = isa::kLanes * instruction.bytes_per_lane;
-    const bool store = operation == Operation::kStoreGlobal || operation == Operation::kStoreShared;
+    const bool store = isa::writes_global(operation) || operation == Operation::kStoreShared ||
+                       operation == Operation::kAtomicShared;
+    if (isa::writes_global(operation)) ++writes_under_way_[warp];
     const Cycle data_cycles = store ? data_bytes / spec_.sub_core.store_bytes_per_cycle : 0;
     const Cycle word_cycles =
         isa::kLanes * sizeof(std::uint32_t) / spec_.sub_core.store_bytes_per_cycle;
@@ -134,10 +142,20 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
         coalesce(executed.addresses, executed.source_bytes, executed.active_mask, entry.lines);
         entry.async_token = executed.async_token;
         entry.async_group = async_copy_.start(warp);
+        entry.async_number = async_copy_.last_number(warp);
     } else if (isa::is_global(operation)) {
         std::array<std::uint8_t, isa::kLanes> bytes;
         bytes.fill(instruction.bytes_per_lane);
         coalesce(executed.addresses, bytes, executed.active_mask, entry.lines);
+        if (operation == Operation::kAtomicGlobal || operation == Operation::kReductionGlobal) {
+            count_atomic_steps(executed.addresses, executed.active_mask, entry.lines);
+        }
+    } else if (operation == Operation::kShuffle) {
+        entry.wavefronts = 1;
+    } else if (operation == Operation::kAtomicShared) {
+        entry.wavefronts = spec_.shared_memory.atomic_wavefronts *
+                           atomic_conflicts(spec_.shared_memory, executed.addresses,
+                                            executed.active_mask, instruction.bytes_per_lane);
     } else {
         const bool matrix = operation == Operation::kLoadMatrix;
         const std::uint32_t rows = matrix ? 8u * instruction.matrices : isa::kLanes;
@@ -171,8 +189,8 @@ void Sm::accept(OperationId id, Cycle now) {
     } else {
         global_path_.push(id);
     }
-    // A store needs its CTA no longer: its data is on the way.
-    if (operation.instruction->operation == Operation::kStoreGlobal) {
+    // A store or red needs its CTA no longer: its data is on the way.
+    if (isa::is_posted_write(operation.instruction->operation)) {
         --cta_of(operation.warp).operations;
         retirement_possible_ = true;
     }
@@ -188,8 +206,13 @@ void Sm::take_responses(Cycle now) {
                 arrived_copies_.push_back(id);
                 break;
             case Operation::kStoreGlobal:
+            case Operation::kReductionGlobal:
+                write_done(operation.warp);
                 pool_.release(id);
                 break;
+            case Operation::kAtomicGlobal:
+                write_done(operation.warp);
+                [[fallthrough]];
             default:
                 sub_core_of(operation.warp)
                     .results_ready(slot_of(operation.warp), *operation.instruction,
@@ -226,9 +249,20 @@ void Sm::shared_store_done(OperationId id) { finish_operation(id); }
 void Sm::fill_done(OperationId id, Cycle) {
     const MemoryOperation& operation = pool_[id];
     cta_of(operation.warp).stream->land(operation.async_token);
-    async_copy_.landed(operation.warp, operation.async_group);
+    for (const isa::AsyncCopyToken token :
+         async_copy_.landed(operation.warp, operation.async_group, operation.async_number)) {
+        cta_of(operation.warp).stream->land(token);
+    }
     sub_core_of(operation.warp).async_progress(slot_of(operation.warp));
     finish_operation(id);
+}
+
+void Sm::write_done(std::uint32_t warp) {
+    if (--writes_under_way_[warp] == 0) sub_core_of(warp).async_progress(slot_of(warp));
+}
+
+void Sm::arrive_after_copies(std::uint32_t warp, isa::AsyncCopyToken token) {
+    if (async_copy_.arrive(warp, token)) cta_of(warp).stream->land(token);
 }
 
 void Sm::arrive_at_barrier(std::uint32_t warp, const isa::WarpInstruction& executed) {
@@ -236,7 +270,8 @@ void Sm::arrive_at_barrier(std::uint32_t warp, const isa::WarpInstruction& execu
     const bool whole_cta = executed.barrier_threads == 0;
     const std::uint32_t expected =
         whole_cta ? cta.live_warps : (executed.barrier_threads + isa::kLanes - 1) / isa::kLanes;
-    barriers_.arrive({cta_slot(warp), executed.barrier, warp, expected, whole_cta});
+    const bool waits = executed.instruction->operation == Operation::kBarrier;
+    barriers_.arrive({cta_slot(warp), executed.barrier, warp, expected, whole_cta, waits});
 }
 
 void Sm::barrier_released(std::uint32_t warp, Cycle cycle) {

@@ -81,6 +81,10 @@ class Sm : public sc_core::sc_module,
     void issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed,
                       base::Cycle now) override;
     void commit_async_group(std::uint32_t warp) override { async_copy_.commit(warp); }
+    void arrive_after_copies(std::uint32_t warp, isa::AsyncCopyToken token) override;
+    bool global_writes_done(std::uint32_t warp) const override {
+        return writes_under_way_[warp] == 0;
+    }
     bool async_wait_satisfied(std::uint32_t warp, std::uint32_t pending_groups) const override {
         return async_copy_.satisfied(warp, pending_groups);
     }
@@ -117,6 +121,7 @@ class Sm : public sc_core::sc_module,
     [[nodiscard]] base::Cycle operand_read_cycles(isa::Operation operation) const;
     void take_responses(base::Cycle now);
     void start_fills(base::Cycle now);
+    void write_done(std::uint32_t warp);
     void finish_operation(OperationId id);
     void async_landed(std::uint32_t warp, std::uint32_t group);
     void retire_ctas();
@@ -133,6 +138,9 @@ class Sm : public sc_core::sc_module,
     Barriers barriers_;
     base::Channel<MemoryResponse> responses_;
     std::deque<OperationId> arrived_copies_;  ///< whose data waits to be written to shared memory
+
+    /// By warp slot; what an earlier CTA of the slot has posted counts too.
+    std::vector<std::uint32_t> writes_under_way_;
 
     std::uint32_t warps_per_cta_ = 1;
     std::uint32_t scoreboard_registers_ = 0;

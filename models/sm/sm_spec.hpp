@@ -23,6 +23,9 @@ struct SubCoreSpec {
     PipelineSpec float64;
     PipelineSpec convert;
     PipelineSpec special_function;
+    PipelineSpec vote;
+    PipelineSpec match;
+    PipelineSpec warp_reduce;
     base::Cycle address_extra_cycles = 0;  ///< a result used as a memory address is not bypassed
     base::Cycle branch_cycles = 0;         ///< from a branch to the warp's next issue
     base::Cycle warp_sync_cycles = 0;      ///< from bar.warp.sync to the warp's next issue
@@ -60,6 +63,8 @@ struct SharedMemorySpec {
         0;  ///< from a wavefront in the bank array to its data in registers
     std::uint32_t return_bytes_per_cycle = 0;    ///< to each sub-core
     std::uint32_t return_buffer_wavefronts = 0;  ///< read ahead of the return path, per sub-core
+    base::Cycle shuffle_extra_cycles = 0;        ///< shfl: beyond a load without conflicts
+    std::uint32_t atomic_wavefronts = 0;  ///< for each lane that an atomic serves at one bank
 };
 
 /// The path of an SM to the L2.
@@ -85,6 +90,7 @@ struct SmSpec {
     std::uint32_t max_registers_per_thread = 0;
     std::uint32_t max_threads_per_cta = 0;
     std::uint32_t memory_instructions_per_cycle = 0;  ///< accepted from all sub-cores together
+    double clock_mhz = 0;                             ///< nanosleep: cycles of its nanoseconds
     SubCoreSpec sub_core;
     OperandReadSpec operand_read;
     SharedMemorySpec shared_memory;

@@ -55,6 +55,12 @@ SubCore::Pipe SubCore::pipe_of(Operation operation) {
             return Pipe::kConvert;
         case Operation::kSpecialFunction:
             return Pipe::kSpecial;
+        case Operation::kVote:
+            return Pipe::kVote;
+        case Operation::kMatch:
+            return Pipe::kMatch;
+        case Operation::kWarpReduce:
+            return Pipe::kWarpReduce;
         default:
             return Pipe::kNone;
     }
@@ -75,6 +81,12 @@ const PipelineSpec& SubCore::pipeline(Pipe pipe) const {
             return spec.float64;
         case Pipe::kConvert:
             return spec.convert;
+        case Pipe::kVote:
+            return spec.vote;
+        case Pipe::kMatch:
+            return spec.match;
+        case Pipe::kWarpReduce:
+            return spec.warp_reduce;
         default:
             return spec.special_function;
     }
@@ -101,6 +113,10 @@ void SubCore::refresh(Warp& warp) {
     if (warp.next->operation == Operation::kAsyncWait &&
         !services->async_wait_satisfied(warp.sm_warp, warp.next->pending_groups)) {
         warp.readiness = {kNever, Activity::kAsyncWait};
+    }
+    if (warp.next->operation == Operation::kMemoryFence &&
+        !services->global_writes_done(warp.sm_warp)) {
+        warp.readiness = {kNever, Activity::kGlobalDependency};
     }
     if (warp.blocked_until > warp.readiness.cycle) {
         warp.readiness = {warp.blocked_until, warp.blocked_reason};
@@ -258,9 +274,14 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
         case Operation::kLoadShared:
         case Operation::kStoreShared:
         case Operation::kLoadMatrix:
+        case Operation::kShuffle:
+        case Operation::kAtomicShared:
+        case Operation::kAtomicGlobal:
+        case Operation::kReductionGlobal:
         case Operation::kAsyncCopy: {
             if (executed.active_mask != 0) {
-                const bool global = instruction.operation == Operation::kLoadGlobal;
+                const bool global = instruction.operation == Operation::kLoadGlobal ||
+                                    instruction.operation == Operation::kAtomicGlobal;
                 warp.scoreboard.set_pending(instruction, global ? Activity::kGlobalDependency
                                                                 : Activity::kSharedDependency);
                 warp.scoreboard.hold_reads(instruction);
@@ -270,6 +291,13 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
         }
         case Operation::kAsyncCommit:
             services->commit_async_group(warp.sm_warp);
+            return;
+        case Operation::kAsyncArrive:
+            if (executed.active_mask == 0) return;
+            services->arrive_after_copies(warp.sm_warp, executed.async_token);
+            return;
+        case Operation::kBarrierArrive:
+            if (executed.active_mask != 0) services->arrive_at_barrier(warp.sm_warp, executed);
             return;
         case Operation::kBarrier:
             if (executed.active_mask == 0) return;
@@ -282,6 +310,10 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
         case Operation::kWarpSync:
             block(now + spec.warp_sync_cycles, Activity::kControl);
             return;
+        case Operation::kSleep:
+            block(now + 1 + sleep_cycles(executed), Activity::kControl);
+            return;
+        case Operation::kBarrierResult:
         case Operation::kReadSpecial:
             fixed(spec.read_special_cycles);
             return;
@@ -304,6 +336,11 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
         read_cycles > spec.operand_window_cycles ? read_cycles - spec.operand_window_cycles : 0;
     pipe_free_[static_cast<std::size_t>(pipe)] = now + passes + bubbles;
     fixed(pipeline(pipe).latency_cycles + bubbles);
+}
+
+Cycle SubCore::sleep_cycles(const isa::WarpInstruction& executed) const {
+    if (executed.active_mask == 0) return 0;
+    return static_cast<Cycle>(executed.sleep_nanoseconds * spec_.clock_mhz / 1e3);
 }
 
 void SubCore::start_mma(std::uint32_t slot, const isa::Instruction& instruction,

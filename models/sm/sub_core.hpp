@@ -24,6 +24,10 @@ class SubCoreServices : public virtual sc_core::sc_interface {
     virtual void issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed,
                               base::Cycle now) = 0;
     virtual void commit_async_group(std::uint32_t warp) = 0;
+    /// The token lands when the warp's copies issued so far have.
+    virtual void arrive_after_copies(std::uint32_t warp, isa::AsyncCopyToken token) = 0;
+    /// Has the L2 taken all that the warp has written?
+    [[nodiscard]] virtual bool global_writes_done(std::uint32_t warp) const = 0;
     [[nodiscard]] virtual bool async_wait_satisfied(std::uint32_t warp,
                                                     std::uint32_t pending_groups) const = 0;
     virtual void arrive_at_barrier(std::uint32_t warp, const isa::WarpInstruction& executed) = 0;
@@ -56,6 +60,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     /// A memory instruction has left the queue, which also has room again.
     void operands_read(std::uint32_t slot, const isa::Instruction& instruction);
     void barrier_released(std::uint32_t slot, base::Cycle cycle);
+    /// Something that a cp.async.wait or a fence may wait for.
     void async_progress(std::uint32_t slot);
 
     /// One cycle: the tensor core's pass, then at most one issue.
@@ -90,6 +95,9 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         kFloat64,
         kConvert,
         kSpecial,
+        kVote,
+        kMatch,
+        kWarpReduce,
         kCount,
         kNone
     };
@@ -99,7 +107,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         std::uint32_t warp_in_cta = 0;
         const isa::Instruction* next = nullptr;  ///< nullptr: exited
         Scoreboard::Readiness readiness;         ///< of `next`, control flow included
-        base::Cycle blocked_until = 0;           ///< branch, bar.warp.sync, barrier
+        base::Cycle blocked_until = 0;           ///< branch, bar.warp.sync, barrier, nanosleep
         Activity blocked_reason = Activity::kControl;
         Scoreboard scoreboard{0};
     };
@@ -127,6 +135,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     void issue(Warp& warp, base::Cycle now);
     void execute_effects(Warp& warp, const isa::Instruction& instruction,
                          const isa::WarpInstruction& executed, base::Cycle now);
+    [[nodiscard]] base::Cycle sleep_cycles(const isa::WarpInstruction& executed) const;
     [[nodiscard]] base::Cycle next_due(base::Cycle now) const;
 
     const SmSpec& spec_;

@@ -111,6 +111,9 @@ sm::SubCoreSpec read_sub_core(Section section) {
     spec.float64 = read_pipeline(section.section("float64"));
     spec.convert = read_pipeline(section.section("convert"));
     spec.special_function = read_pipeline(section.section("special_function"));
+    spec.vote = read_pipeline(section.section("vote"));
+    spec.match = read_pipeline(section.section("match"));
+    spec.warp_reduce = read_pipeline(section.section("warp_reduce"));
     section.read("address_extra_cycles", spec.address_extra_cycles);
     section.read("branch_cycles", spec.branch_cycles);
     section.read("warp_sync_cycles", spec.warp_sync_cycles);
@@ -148,6 +151,8 @@ sm::SharedMemorySpec read_shared_memory(Section section) {
     section.read("pipeline_cycles", spec.pipeline_cycles);
     section.read("return_bytes_per_cycle", spec.return_bytes_per_cycle);
     section.read("return_buffer_wavefronts", spec.return_buffer_wavefronts);
+    section.read("shuffle_extra_cycles", spec.shuffle_extra_cycles);
+    section.read("atomic_wavefronts", spec.atomic_wavefronts);
     section.finish();
     return spec;
 }
@@ -216,6 +221,7 @@ memory::MemorySpec read_memory(Section section, double clock_mhz) {
     l2.read("ways", spec.l2.ways);
     l2.read("slice_bytes_per_cycle", spec.l2.slice_bytes_per_cycle);
     l2.read("hit_cycles", spec.l2.hit_cycles);
+    l2.read("atomic_cycles", spec.l2.atomic_cycles);
     l2.finish();
     Section hbm = section.section("hbm");
     hbm.read("channels", spec.hbm.channels);
@@ -245,6 +251,7 @@ gpu::GpuSpec parse(std::string_view text, const std::string& file) {
     spec.clock_mhz = root.number("clock_mhz");
     root.read("sms", spec.sms);
     spec.sm = read_sm(root.section("sm"), spec.arch);
+    spec.sm.clock_mhz = spec.clock_mhz;
     spec.memory = read_memory(root.section("memory"), spec.clock_mhz);
     root.finish();
     gpu::validate(spec);

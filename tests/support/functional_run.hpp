@@ -93,6 +93,13 @@ class FunctionalCta {
             case isa::Operation::kAsyncCopy:
                 if (done.active_mask != 0) warp.open.push_back(done.async_token);
                 break;
+            case isa::Operation::kAsyncArrive:
+                // Nothing tells when it is waited for: the copies before it land at once.
+                if (done.active_mask == 0) break;
+                warp.groups.push_back(std::exchange(warp.open, {}));
+                warp.groups.push_back({done.async_token});
+                land(warp, 0);
+                break;
             case isa::Operation::kAsyncCommit:
                 warp.groups.push_back(std::exchange(warp.open, {}));
                 break;
@@ -106,6 +113,9 @@ class FunctionalCta {
                 warp.waiting = true;
                 warp.barrier = done.barrier;
                 warp.barrier_threads = done.barrier_threads;
+                break;
+            case isa::Operation::kBarrierArrive:
+                if (done.active_mask != 0) passed_[done.barrier] += isa::kLanes;
                 break;
             default:
                 break;
@@ -126,7 +136,7 @@ class FunctionalCta {
     /// A barrier opens when as many threads wait as it names; exited warps count for a barrier of
     /// the whole CTA.
     bool release_barriers() {
-        std::map<std::uint32_t, std::uint32_t> arrived;
+        std::map<std::uint32_t, std::uint32_t> arrived = passed_;
         std::map<std::uint32_t, std::uint32_t> expected;
         std::uint32_t exited = 0;
         for (std::uint32_t i = 0; i < warps_.size(); ++i) {
@@ -143,6 +153,7 @@ class FunctionalCta {
             const std::uint32_t have = arrived[warp.barrier] + (wanted == 0 ? exited : 0);
             if (have < (wanted == 0 ? threads_ : wanted)) continue;
             warp.waiting = false;
+            passed_.erase(warp.barrier);
             released = true;
         }
         return released;
@@ -163,6 +174,7 @@ class FunctionalCta {
     std::uint64_t cta_;
     std::uint32_t threads_;
     std::vector<Warp> warps_;
+    std::map<std::uint32_t, std::uint32_t> passed_;  ///< by barrier: threads of bar.arrive
     std::unique_ptr<isa::CtaStream> stream_;
 };
 

@@ -1,9 +1,10 @@
-// bra, ret, exit, bar, fence and mma; and the list of every opcode family.
+// bra, ret, exit and mma; and the list of every opcode family.
 #include <fmt/format.h>
 
 #include "models/base/error.hpp"
 #include "models/isa/mma.hpp"
 #include "traces/ptx/decoder.hpp"
+#include "traces/ptx/refusals.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -12,47 +13,6 @@ using isa::Operation;
 
 constexpr std::array<std::string_view, 1> kBranchForms{"bra[.uni] label"};
 constexpr std::array<std::string_view, 2> kExitForms{"ret[.uni]", "exit"};
-constexpr std::array<std::string_view, 3> kBarrierForms{
-    "bar[.cta].sync a{, b}", "barrier[.cta].sync[.aligned] a{, b}", "bar.warp.sync mask"};
-constexpr std::array<std::string_view, 2> kFenceForms{"membar.{cta,gl,sys}",
-                                                      "fence[.sc|.acq_rel].{cta,gpu,sys}"};
-
-constexpr std::uint32_t kBarriers = 16;  // PTX ISA: 16 barriers per CTA
-
-/// The value that all active lanes must agree on.
-std::uint32_t uniform_value(Execution& e, std::int32_t slot, std::string_view what) {
-    const isa::LaneRegister& lanes = e.registers32[slot];
-    const auto first = static_cast<std::size_t>(std::countr_zero(e.mask));
-    for (std::size_t lane = first; lane < isa::kLanes; ++lane) {
-        if (((e.mask >> lane) & 1u) != 0 && lanes[lane] != lanes[first]) {
-            kernel_fault(e, fmt::format("lanes name different values for {}: {} and {}", what,
-                                        lanes[first], lanes[lane]));
-        }
-    }
-    return lanes[first];
-}
-
-/// Operand 0: the barrier; operand 1: how many threads, or -1.
-void barrier(Execution& e) {
-    if (e.mask != e.alive) {
-        kernel_fault(e, "the warp is divergent: all its threads must reach a barrier together");
-    }
-    const std::uint32_t index = uniform_value(e, e.operands[0], "the barrier");
-    if (index >= kBarriers) {
-        kernel_fault(e, fmt::format("barrier {}, expected 0 to {}", index, kBarriers - 1));
-    }
-    e.result.barrier = index;
-    e.result.barrier_threads = 0;
-    if (e.operands[1] < 0) return;
-    const std::uint32_t threads = uniform_value(e, e.operands[1], "the number of threads");
-    const std::uint32_t most = e.cta.shape.warps_per_cta() * isa::kLanes;
-    if (threads == 0 || threads % isa::kLanes != 0 || threads > most) {
-        kernel_fault(e, fmt::format("{} threads, expected a positive multiple of {} up to {}",
-                                    threads, isa::kLanes, most));
-    }
-    e.result.barrier_threads = threads;
-}
-
 void check_whole_warp(const Execution& e) {
     if (e.mask != 0 && e.mask != kAllLanes) kernel_fault(e, "needs all 32 lanes of the warp");
 }
@@ -102,14 +62,35 @@ std::span<const OperandNode> fragment(Decoder& decoder, std::size_t index, int r
 }
 
 constexpr OpcodeFamily kFamilies[] = {
-    {"mov", decode_mov},      {"cvt", decode_cvt},
-    {"cvta", decode_cvta},    {"setp", decode_setp},
-    {"ld", decode_ld},        {"st", decode_st},
-    {"cp", decode_cp},        {"ldmatrix", decode_ldmatrix},
-    {"mma", decode_mma},      {"bra", decode_bra},
-    {"ret", decode_exit},     {"exit", decode_exit},
-    {"bar", decode_bar},      {"barrier", decode_bar},
-    {"membar", decode_fence}, {"fence", decode_fence},
+    {"mov", decode_mov},
+    {"cvt", decode_cvt},
+    {"cvta", decode_cvta},
+    {"setp", decode_setp},
+    {"ld", decode_ld},
+    {"st", decode_st},
+    {"atom", decode_atom},
+    {"red", decode_red},
+    {"mbarrier", decode_mbarrier},
+    {"cp", decode_cp},
+    {"ldmatrix", decode_ldmatrix},
+    {"stmatrix", decode_stmatrix},
+    {"movmatrix", decode_movmatrix},
+    {"mma", decode_mma},
+    {"shfl", decode_shfl},
+    {"vote", decode_vote},
+    {"match", decode_match},
+    {"activemask", decode_activemask},
+    {"redux", decode_redux},
+    {"elect", decode_elect},
+    {"bra", decode_bra},
+    {"ret", decode_exit},
+    {"exit", decode_exit},
+    {"bar", decode_bar},
+    {"barrier", decode_bar},
+    {"membar", decode_fence},
+    {"fence", decode_fence},
+    {"nanosleep", decode_nanosleep},
+    {"griddepcontrol", decode_griddepcontrol},
 };
 
 }  // namespace
@@ -135,41 +116,6 @@ void decode_exit(Decoder& decoder) {
     decoder.expect_operands(0, 0);
     decoder.op.control = Control::kExit;
     decoder.instruction.operation = Operation::kExit;
-    decoder.commit();
-}
-
-void decode_bar(Decoder& decoder) {
-    const std::string_view opcode = decoder.statement().opcode;
-    if (opcode == "bar.warp.sync") {
-        decoder.expect_operands(1, 1);
-        (void)decoder.read(decoder.operand(0), Slot::kRead32);
-        decoder.instruction.operation = Operation::kWarpSync;
-        return decoder.commit();
-    }
-    if (opcode != "bar.sync" && opcode != "bar.cta.sync" && opcode != "barrier.sync" &&
-        opcode != "barrier.cta.sync" && opcode != "barrier.sync.aligned" &&
-        opcode != "barrier.cta.sync.aligned") {
-        decoder.unsupported(kBarrierForms);
-    }
-    decoder.expect_operands(1, 2);
-    decoder.emit_operand(decoder.read(decoder.operand(0), Slot::kRead32));
-    decoder.emit_operand(
-        decoder.operand_count() == 2 ? decoder.read(decoder.operand(1), Slot::kRead32) : -1);
-    decoder.op.handler = barrier;
-    decoder.op.skip_handler = barrier;
-    decoder.instruction.operation = Operation::kBarrier;
-    decoder.commit();
-}
-
-void decode_fence(Decoder& decoder) {
-    const auto& words = decoder.words();
-    const std::string_view scope = words.back();
-    const bool old = words[0] == "membar";
-    const bool ordered = !old && words.size() == 3 && (words[1] == "sc" || words[1] == "acq_rel");
-    const bool known = scope == "cta" || scope == "sys" || scope == (old ? "gl" : "gpu");
-    if (!known || (words.size() != 2 && !ordered)) decoder.unsupported(kFenceForms);
-    decoder.expect_operands(0, 0);
-    decoder.instruction.operation = Operation::kMemoryFence;
     decoder.commit();
 }
 

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "traces/ptx/decode_mbarrier.hpp"
 #include "traces/ptx/decoder.hpp"
 #include "traces/ptx/fundamental_type.hpp"
 #include "traces/ptx/memory_handlers.hpp"
+#include "traces/ptx/qualifiers.hpp"
+#include "traces/ptx/refusals.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -20,9 +23,11 @@ constexpr std::array<std::string_view, 3> kLoadForms{
 constexpr std::array<std::string_view, 2> kStoreForms{
     "st.{global,shared}[.wb|.cg|.cs|.wt][.L1::...][.v2|.v4].type [a], b",
     "type is one of b8 u8 s8 b16 u16 s16 b32 u32 s32 f32 b64 u64 s64 f64"};
-constexpr std::array<std::string_view, 4> kCopyForms{
-    "cp.async.{ca,cg}.shared.global[.L2::...] [dst], [src], size{, src_size}",
-    "cp.async.commit_group", "cp.async.wait_group N", "cp.async.wait_all"};
+constexpr std::array<std::string_view, 5> kCopyForms{
+    "cp.async.{ca,cg}.shared.global[.L2::...] [dst], [src], size{, src_size | ignore_src}"
+    "{, cache_policy}",
+    "cp.async.commit_group", "cp.async.wait_group N", "cp.async.wait_all",
+    "cp.async.mbarrier.arrive[.noinc].shared.b64 [a]"};
 constexpr std::array<std::string_view, 1> kMatrixForms{
     "ldmatrix.sync.aligned.m8n8.{x1,x2,x4}[.trans].shared.b16 {r...}, [a]"};
 
@@ -179,23 +184,17 @@ void decode_st(Decoder& decoder) {
 
 namespace {
 
-/// cp.async.{ca,cg}.shared.global [dst], [src], size{, src_size | ignore_src}
+/// cp.async.{ca,cg}.shared.global [dst], [src], size{, src_size | ignore_src}{, cache_policy}
 void decode_async_copy(Decoder& decoder) {
-    const auto& words = decoder.words();
-    bool shared = false;
-    bool global = false;
-    for (std::string_view word : std::span(words).subspan(3)) {
-        if (word == "shared" || word == "shared::cta") {
-            shared = true;
-        } else if (word == "global") {
-            global = true;
-        } else if (!is_one_of(word, {"L2::64B", "L2::128B", "L2::256B"})) {
-            decoder.unsupported(kCopyForms);
-        }
-    }
-    if (!shared || !global) decoder.unsupported(kCopyForms);
-    decoder.expect_operands(3, 4);
-    const bool all_levels = words[2] == "ca";
+    Qualifiers words(decoder.words());
+    const int level = words.take_one_of({"ca", "cg"});
+    const bool known =
+        words.take_all({"async", "global"}) && words.take_one_of({"shared", "shared::cta"}) >= 0;
+    (void)words.take_one_of({"L2::64B", "L2::128B", "L2::256B"});
+    const std::size_t hints = words.take("L2::cache_hint") ? 1 : 0;
+    if (level < 0 || !known || !words.empty()) decoder.unsupported(kCopyForms);
+    decoder.expect_operands(3 + hints, 4 + hints);
+    const bool all_levels = level == 0;
     const OperandNode& size = decoder.operand(2);
     const std::uint64_t bytes = decoder.immediate(size, 0, UINT64_MAX);
     if (bytes != 16 && !(all_levels && (bytes == 4 || bytes == 8))) {
@@ -207,7 +206,7 @@ void decode_async_copy(Decoder& decoder) {
     decoder.op.address = decoder.address(decoder.operand(1));
     std::int32_t source_bytes = -1;
     std::int32_t ignore = -1;
-    if (decoder.operand_count() == 4) {
+    if (decoder.operand_count() == 4 + hints) {
         const OperandNode& last = decoder.operand(3);
         const RegisterInfo* reg = decoder.find_register(last);
         if (reg != nullptr && reg->width == Width::kPredicate) {
@@ -215,6 +214,9 @@ void decode_async_copy(Decoder& decoder) {
         } else {
             source_bytes = decoder.read(last, Slot::kRead32);
         }
+    }
+    if (hints != 0) {
+        (void)decoder.read(decoder.operand(decoder.operand_count() - 1), Slot::kRead64);
     }
     decoder.emit_operand(source_bytes);
     decoder.emit_operand(ignore);
@@ -229,9 +231,12 @@ void decode_async_copy(Decoder& decoder) {
 
 void decode_cp(Decoder& decoder) {
     const auto& words = decoder.words();
+    if (std::find(words.begin(), words.end(), "bulk") != words.end()) {
+        refuse_newer(decoder, "sm_90", kCopyForms[0]);
+    }
     if (words.size() < 3 || words[1] != "async") decoder.unsupported(kCopyForms);
-    if (words[2] == "ca" || words[2] == "cg") return decode_async_copy(decoder);
-    if (words.size() != 3) decoder.unsupported(kCopyForms);
+    if (words[2] == "mbarrier") return decode_copy_arrival(decoder);
+    if (words.size() > 3) return decode_async_copy(decoder);
     if (words[2] == "commit_group") {
         decoder.expect_operands(0, 0);
         decoder.instruction.operation = Operation::kAsyncCommit;
@@ -253,20 +258,16 @@ void decode_cp(Decoder& decoder) {
 }
 
 void decode_ldmatrix(Decoder& decoder) {
-    const auto& words = decoder.words();
-    std::uint8_t matrices = 0;
-    std::size_t known = 0;
-    for (std::string_view word : words) {
-        if (is_one_of(word, {"ldmatrix", "sync", "aligned", "m8n8", "b16"})) ++known;
-        if (word == "shared" || word == "shared::cta") ++known;
-        if (word == "trans") decoder.op.modifier = 1;
-        if (word == "x1" || word == "x2" || word == "x4") {
-            matrices = static_cast<std::uint8_t>(word[1] - '0');
-        }
+    Qualifiers words(decoder.words());
+    if (words.has("b8") || words.has("m16n16") || words.has("m8n16")) {
+        refuse_newer(decoder, "sm_100", kMatrixForms[0]);
     }
-    if (known != 6 || matrices == 0 || words.size() != 7u + decoder.op.modifier) {
-        decoder.unsupported(kMatrixForms);
-    }
+    const int size = words.take_one_of({"x1", "x2", "x4"});
+    const bool known = words.take_all({"sync", "aligned", "m8n8", "b16"}) &&
+                       words.take_one_of({"shared", "shared::cta"}) >= 0;
+    if (words.take("trans")) decoder.op.modifier = 1;
+    if (size < 0 || !known || !words.empty()) decoder.unsupported(kMatrixForms);
+    const auto matrices = static_cast<std::uint8_t>(1 << size);
     decoder.expect_operands(2, 2);
     for (const OperandNode& node : data_elements(decoder, 0, matrices)) {
         decoder.emit_operand(decoder.write(node, Slot::kWrite32));

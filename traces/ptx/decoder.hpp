@@ -111,5 +111,15 @@ void decode_bra(Decoder& decoder);  ///< leaves Op::target to load_program
 void decode_exit(Decoder& decoder);
 void decode_bar(Decoder& decoder);
 void decode_fence(Decoder& decoder);
+void decode_nanosleep(Decoder& decoder);
+void decode_shfl(Decoder& decoder);
+void decode_vote(Decoder& decoder);
+void decode_activemask(Decoder& decoder);
+void decode_match(Decoder& decoder);
+void decode_redux(Decoder& decoder);
+void decode_movmatrix(Decoder& decoder);
+void decode_atom(Decoder& decoder);
+void decode_red(Decoder& decoder);
+void decode_mbarrier(Decoder& decoder);
 
 }  // namespace sptc::ptx

@@ -8,15 +8,18 @@
 #include "models/base/cycle.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/ptx/barrier_reductions.hpp"
 #include "traces/ptx/program.hpp"
 
 namespace sptc::ptx {
 
 inline constexpr std::uint32_t kAllLanes = 0xffffffffu;
 
-/// A cp.async whose data has not landed: what land() will copy.
+/// A cp.async whose data has not landed: what land() will copy. Or a cp.async.mbarrier.arrive: the
+/// mbarriers at which land() will arrive.
 struct PendingCopy {
     bool in_flight = false;
+    bool arrival = false;
     std::uint8_t bytes = 0;
     std::uint32_t mask = 0;
     std::array<const std::byte*, isa::kLanes> sources{};
@@ -38,6 +41,7 @@ struct CtaState {
     std::vector<std::byte> shared;    ///< empty with values off
     std::vector<PendingCopy> copies;  ///< by token
     std::vector<isa::AsyncCopyToken> free_tokens;
+    BarrierReductions reductions = {};
 };
 
 /// One warp instruction while it executes: what a handler may read and write.

@@ -5,6 +5,7 @@
 
 #include "models/base/error.hpp"
 #include "traces/ptx/lanes.hpp"
+#include "traces/ptx/mbarrier.hpp"
 #include "traces/ptx/memory_access.hpp"
 
 namespace sptc::ptx {
@@ -151,16 +152,6 @@ std::uint32_t check_async_copy(Execution& e) {
     return check_copy_source(e);
 }
 
-isa::AsyncCopyToken take_token(CtaState& cta) {
-    if (cta.free_tokens.empty()) {
-        cta.copies.emplace_back();
-        return static_cast<isa::AsyncCopyToken>(cta.copies.size() - 1);
-    }
-    const isa::AsyncCopyToken token = cta.free_tokens.back();
-    cta.free_tokens.pop_back();
-    return token;
-}
-
 }  // namespace
 
 const MemoryHandlers* find_memory_handlers(std::string_view type) {
@@ -249,9 +240,23 @@ void async_copy(Execution& e) {
     e.result.async_token = token;
 }
 
+isa::AsyncCopyToken take_token(CtaState& cta) {
+    if (cta.free_tokens.empty()) {
+        cta.copies.emplace_back();
+        return static_cast<isa::AsyncCopyToken>(cta.copies.size() - 1);
+    }
+    const isa::AsyncCopyToken token = cta.free_tokens.back();
+    cta.free_tokens.pop_back();
+    return token;
+}
+
 void land_copy(CtaState& cta, isa::AsyncCopyToken token) {
     SPTC_ASSERT(token < cta.copies.size() && cta.copies[token].in_flight);
     PendingCopy& copy = cta.copies[token];
+    if (copy.arrival) {
+        land_arrival(cta, copy);
+        copy.mask = 0;
+    }
     for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
         if (!active(copy.mask, lane)) continue;
         std::byte* target = cta.shared.data() + copy.destinations[lane];
@@ -260,6 +265,7 @@ void land_copy(CtaState& cta, isa::AsyncCopyToken token) {
         std::memset(target + read, 0, copy.bytes - read);
     }
     copy.in_flight = false;
+    copy.arrival = false;
     cta.free_tokens.push_back(token);
 }
 

@@ -31,6 +31,9 @@ void async_copy(Execution& execution);
 void async_copy_without_values(Execution& execution);
 void async_copy_source(Execution& execution);  ///< of these the global side alone
 
+/// A token that no copy under way has.
+[[nodiscard]] isa::AsyncCopyToken take_token(CtaState& cta);
+
 /// Copies what a cp.async captured into shared memory and frees its token.
 void land_copy(CtaState& cta, isa::AsyncCopyToken token);
 

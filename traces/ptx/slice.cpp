@@ -11,7 +11,14 @@ using isa::Operation;
 
 bool needs_values(Operation operation) {
     return operation == Operation::kMma || operation == Operation::kLoadShared ||
-           operation == Operation::kLoadMatrix;
+           operation == Operation::kLoadMatrix || operation == Operation::kAtomicShared ||
+           operation == Operation::kAtomicGlobal || operation == Operation::kBarrierResult;
+}
+
+/// How many operands, all 32-bit ones, the SM sees: a barrier and its number of threads, a time.
+std::uint32_t shown_operands(Operation operation) {
+    if (operation == Operation::kBarrier || operation == Operation::kBarrierArrive) return 2;
+    return operation == Operation::kSleep ? 1 : 0;
 }
 
 }  // namespace
@@ -24,9 +31,12 @@ std::vector<std::int32_t> shown_registers(const Program& program, const Register
     const bool global = isa::is_global(instruction.operation);
     std::vector<std::int32_t> shown;
     if (viewer == Viewer::kSm) {
-        const bool whole = copy || instruction.operation == Operation::kBarrier;
-        const auto& reads = whole ? instruction.reads : instruction.address_reads;
+        const auto& reads = copy ? instruction.reads : instruction.address_reads;
         shown.assign(reads.begin(), reads.end());
+        for (std::uint32_t operand = 0; operand < shown_operands(instruction.operation);
+             ++operand) {
+            shown.push_back(ids.find(Width::k32, program.operands[op.first_operand + operand]));
+        }
     } else if (global) {
         shown.push_back(ids.find(op.address.wide ? Width::k64 : Width::k32, op.address.base));
         if (copy) {

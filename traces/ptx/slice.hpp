@@ -21,7 +21,7 @@ struct Slice {
 
 /// The backward slice of everything that the viewer sees of an execution. By register, regardless
 /// of order: never too small. Throws KernelError with the line when it would hold a shared load, an
-/// ldmatrix or an mma, whose results exist only with values on.
+/// ldmatrix, an atomic, a bar.red or an mma, whose results exist only with values on.
 [[nodiscard]] Slice compute_slice(const Program& program, Viewer viewer);
 
 /// The registers that an op shows to the viewer whether or not its result is wanted: RegisterIds,
