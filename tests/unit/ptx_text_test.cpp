@@ -136,11 +136,12 @@ TEST_CASE("ptx: unsupported instructions are named with what is supported nearby
                         "add.u16, add.s16"));
     CHECK_THAT(of("  frobnicate.b32 %r1;"),
                Contains("k.ptx:7:3: unsupported instruction 'frobnicate.b32'; supported nearby: "
-                        "abs, add"));
+                        "abs, activemask, add"));
     CHECK_THAT(of("ld.b32 %r1, [%rd0];"),
                Contains("unsupported instruction 'ld.b32'") && Contains("cvta.to.global"));
     CHECK_THAT(of("ld.local.u32 %r1, [%rd0];"), Contains("unsupported instruction"));
-    CHECK_THAT(of("bar.arrive 0, 32;"), Contains("supported nearby: bar[.cta].sync"));
+    CHECK_THAT(of("bar.arrive.acquire 0, 32;"),
+               Contains("supported nearby: {bar,barrier}[.cta].sync"));
     CHECK_THAT(of("mma.sync.aligned.m16n8k4.row.col.f32.f16.f16.f32 {%r0},{%r1},{%r2},{%r3};"),
                Contains("k.ptx:7:1: unsupported instruction 'mma.sync") &&
                    Contains("no such form") && Contains("m16n8k16"));

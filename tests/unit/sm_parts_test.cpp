@@ -2,6 +2,7 @@
 
 #include "models/base/random.hpp"
 #include "models/sm/async_copy.hpp"
+#include "models/sm/atomic_conflicts.hpp"
 #include "models/sm/bank_conflicts.hpp"
 #include "models/sm/repeated_coalescing.hpp"
 #include "models/sm/scoreboard.hpp"
@@ -147,9 +148,9 @@ TEST_CASE(
     copies.commit(0);
     CHECK(copies.satisfied(0, 2));
     CHECK_FALSE(copies.satisfied(0, 1));
-    copies.landed(0, second);
+    (void)copies.landed(0, second, 2);
     CHECK_FALSE(copies.satisfied(0, 1));
-    copies.landed(0, first);
+    (void)copies.landed(0, first, 1);
     CHECK(copies.satisfied(0, 1));
     CHECK(copies.satisfied(0, 0));
     copies.commit(0);  // an empty group is complete
@@ -202,4 +203,50 @@ TEST_CASE("repeated_coalescing: whatever ran before, the lines are those of coal
         }
     }
     CHECK(computed < 1900);  // some lines were only moved
+}
+
+TEST_CASE("async_copy: an arrival is due when the copies before it have landed, and no sooner") {
+    sm::AsyncCopy copies(1);
+    CHECK(copies.arrive(0, 70));  // nothing under way: at once
+    const auto group = copies.start(0);
+    (void)copies.start(0);
+    CHECK_FALSE(copies.arrive(0, 71));
+    (void)copies.start(0);
+    CHECK_FALSE(copies.arrive(0, 72));
+    CHECK(copies.last_number(0) == 3);
+    const auto landed = [&](std::uint64_t number) {
+        const auto due = copies.landed(0, group, number);
+        return std::vector<isa::AsyncCopyToken>(due.begin(), due.end());
+    };
+    CHECK(landed(2).empty());
+    CHECK(landed(3).empty());  // started behind the first arrival
+    CHECK(landed(1) == std::vector<isa::AsyncCopyToken>{71, 72});
+}
+
+TEST_CASE("atomic_conflicts: lanes of one bank take turns, also with one word") {
+    const auto conflicts = [](std::uint32_t bytes, auto address, std::uint32_t mask = ~0u) {
+        std::array<std::uint64_t, isa::kLanes> addresses{};
+        for (std::uint32_t lane = 0; lane < 32; ++lane) addresses[lane] = address(lane);
+        return sm::atomic_conflicts(banks(), addresses, mask, bytes);
+    };
+    CHECK(conflicts(4, [](auto lane) { return 4 * lane; }) == 1);
+    CHECK(conflicts(4, [](auto) { return 64u; }) == 32);
+    CHECK(conflicts(
+              4, [](auto) { return 64u; }, 0xf) == 4);
+    CHECK(conflicts(4, [](auto lane) { return 8 * lane; }) == 2);
+    CHECK(conflicts(4, [](auto lane) { return 4 * (lane / 2); }) == 2);
+    CHECK(conflicts(8, [](auto lane) { return 8 * lane; }) == 2);  // two groups of 16 lanes
+    CHECK(conflicts(8, [](auto) { return 8u; }) == 32);
+}
+
+TEST_CASE("atomic_conflicts: a line's steps are the lanes that share its busiest word") {
+    std::array<std::uint64_t, isa::kLanes> addresses{};
+    for (std::uint32_t lane = 0; lane < 32; ++lane) {
+        addresses[lane] = lane < 20 ? 0x1000 + 4 * (lane / 5) : 0x2000 + 4 * lane;
+    }
+    std::vector<sm::LineSectors> lines{{0x1000, 1}, {0x2000, 0xf}};
+    sm::count_atomic_steps(addresses, ~0u, lines);
+    CHECK(lines[0].atomic_steps == 5);
+    CHECK(lines[1].atomic_steps == 1);
+    CHECK(sm::atomic_steps(addresses, 0x7, 0x1000) == 3);
 }

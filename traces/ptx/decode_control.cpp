@@ -73,7 +73,7 @@ constexpr OpcodeFamily kFamilies[] = {
     {"mbarrier", decode_mbarrier},
     {"cp", decode_cp},
     {"ldmatrix", decode_ldmatrix},
-    {"stmatrix", decode_stmatrix},
+    {"stmatrix", decode_stmatrix, false},
     {"movmatrix", decode_movmatrix},
     {"mma", decode_mma},
     {"shfl", decode_shfl},
@@ -81,7 +81,7 @@ constexpr OpcodeFamily kFamilies[] = {
     {"match", decode_match},
     {"activemask", decode_activemask},
     {"redux", decode_redux},
-    {"elect", decode_elect},
+    {"elect", decode_elect, false},
     {"bra", decode_bra},
     {"ret", decode_exit},
     {"exit", decode_exit},
@@ -90,7 +90,7 @@ constexpr OpcodeFamily kFamilies[] = {
     {"membar", decode_fence},
     {"fence", decode_fence},
     {"nanosleep", decode_nanosleep},
-    {"griddepcontrol", decode_griddepcontrol},
+    {"griddepcontrol", decode_griddepcontrol, false},
 };
 
 }  // namespace

@@ -304,7 +304,9 @@ namespace {
 
 std::vector<std::string_view> opcode_words() {
     std::vector<std::string_view> words = row_words();
-    for (const OpcodeFamily& family : opcode_families()) words.push_back(family.word);
+    for (const OpcodeFamily& family : opcode_families()) {
+        if (family.executed) words.push_back(family.word);
+    }
     std::sort(words.begin(), words.end());
     words.erase(std::unique(words.begin(), words.end()), words.end());
     return words;

@@ -91,6 +91,7 @@ class Decoder {
 struct OpcodeFamily {
     std::string_view word;  ///< "ld"
     void (*decode)(Decoder&);
+    bool executed = true;  ///< false: no form is, and the decoder says what does the same
 };
 
 /// Every family; opcodes of other words are rows of the instruction table.
