@@ -29,6 +29,7 @@ class ScriptedSource : public isa::InstructionSource {
         };
         std::uint32_t barrier = 0;
         std::uint32_t barrier_threads = 0;
+        std::uint32_t sleep_nanoseconds = 0;
         std::function<bool(std::uint32_t warp)> only_for = nullptr;  ///< other warps skip the step
     };
 
@@ -87,6 +88,7 @@ class ScriptedSource : public isa::InstructionSource {
                 }
                 result_.barrier = script.barrier;
                 result_.barrier_threads = script.barrier_threads;
+                result_.sleep_nanoseconds = script.sleep_nanoseconds;
             }
             ++step;
             if (step == source_.steps_.size() && ++iteration < source_.iterations_) step = 0;
