@@ -53,7 +53,7 @@ struct KernelRun {
     /// The source for the launch; `memory` is fresh.
     std::unique_ptr<isa::InstructionSource> source() {
         memory = std::make_unique<launch::DeviceMemory>(launch.buffers, values);
-        return ptx::make_source(ptx::load_program(ptx, "test.ptx", ""), launch, *memory, values);
+        return ptx::make_source(ptx::load_program(ptx, "test.ptx", launch.entry), launch, *memory, values);
     }
 
     std::uint64_t run() {

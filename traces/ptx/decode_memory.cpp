@@ -154,6 +154,12 @@ void decode_st(Decoder& decoder) {
     const AccessWords access = parse_access(decoder, kStoreForms);
     if (access.space == "param") decoder.unsupported(kStoreForms);
     decoder.expect_operands(2, 2);
+    const Qualifiers words(decoder.words());
+    if (words.has("release") && !words.has("cta")) {
+        // What the warp has written before must have reached the L2.
+        decoder.instruction.operation = Operation::kMemoryFence;
+        decoder.commit();
+    }
     set_access(decoder, access, 0);
     const MemoryHandlers& handlers = *find_memory_handlers(access.type);
     // A number takes the width that the type has.
