@@ -4,6 +4,7 @@
 #include "models/base/error.hpp"
 #include "models/isa/mma.hpp"
 #include "traces/ptx/decoder.hpp"
+#include "traces/ptx/mma_operands.hpp"
 #include "traces/ptx/refusals.hpp"
 
 namespace sptc::ptx {
@@ -13,44 +14,6 @@ using isa::Operation;
 
 constexpr std::array<std::string_view, 1> kBranchForms{"bra[.uni] label"};
 constexpr std::array<std::string_view, 2> kExitForms{"ret[.uni]", "exit"};
-void check_whole_warp(const Execution& e) {
-    if (e.mask != 0 && e.mask != kAllLanes) kernel_fault(e, "needs all 32 lanes of the warp");
-}
-
-/// Points a view's D, A, B, C at the registers that an op's operands name, in this order. A
-/// register of the file holds `words` of 32 bits.
-template <class Registers, class View>
-void take_all(const isa::MmaForm& form, Registers& registers, const std::int32_t*& next, View& view,
-              int words) {
-    const auto take = [&](auto& pointers, int count) {
-        for (int i = 0; i < count / words; ++i) {
-            pointers[static_cast<std::size_t>(i)] = &registers[*next++];
-        }
-    };
-    take(view.d, form.d_registers());
-    take(view.a, form.a_registers());
-    take(view.b, form.b_registers());
-    take(view.c, form.c_registers());
-}
-
-/// Operands: D, A, B, C, E in the numbers that the form says. Shows them; whoever models the tensor
-/// core computes.
-void show_operands(Execution& e) {
-    check_whole_warp(e);
-    if (e.mask == 0) return;
-    const isa::MmaForm& form = *e.result.instruction->mma;
-    const std::int32_t* next = e.operands;
-    isa::MmaOperands& view = e.result.operands;
-    if (form.dot == isa::DotKind::kF64) {
-        take_all(form, e.registers64, next, view.f64, 2);
-    } else {
-        take_all(form, e.registers32, next, view, 1);
-    }
-    if (form.sparse()) view.e = &e.registers32[*next];
-}
-
-void check_mma(Execution& e) { check_whole_warp(e); }
-
 std::span<const OperandNode> fragment(Decoder& decoder, std::size_t index, int registers,
                                       std::string_view name) {
     const auto elements = Decoder::elements(decoder.operand(index));
@@ -76,6 +39,7 @@ constexpr OpcodeFamily kFamilies[] = {
     {"stmatrix", decode_stmatrix, false},
     {"movmatrix", decode_movmatrix},
     {"mma", decode_mma},
+    {"wmma", decode_wmma},
     {"shfl", decode_shfl},
     {"vote", decode_vote},
     {"match", decode_match},
@@ -148,8 +112,8 @@ void decode_mma(Decoder& decoder) {
         decoder.instruction.selector =
             static_cast<std::uint8_t>(decoder.immediate(decoder.operand(5), 0, selectors - 1));
     }
-    decoder.op.handler = show_operands;
-    decoder.op.skip_handler = check_mma;
+    decoder.op.handler = show_mma_operands;
+    decoder.op.skip_handler = check_whole_warp;
     decoder.instruction.operation = Operation::kMma;
     decoder.instruction.mma = form;
     decoder.instruction.metadata_ordering = spelling.ordering;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "models/base/error.hpp"
 
@@ -176,6 +177,34 @@ std::int32_t Decoder::write(const OperandNode& node, Slot slot) {
     const std::uint32_t id = register_id(node);
     check_width(node, program_.registers[id].width, slot);
     add_once(writes_, static_cast<isa::RegisterId>(id));
+    return program_.registers[id].slot;
+}
+
+std::int32_t Decoder::read_for_address(const OperandNode& node) {
+    const std::int32_t slot = read(node, Slot::kRead32);
+    if (node.kind == OperandKind::kName) {
+        add_once(address_reads_, static_cast<isa::RegisterId>(register_id(node)));
+    }
+    return slot;
+}
+
+isa::RegisterId Decoder::temporary32() {
+    const std::size_t id = program_.registers.size();
+    if (id >= std::numeric_limits<isa::RegisterId>::max()) {
+        fail_here("the kernel uses too many registers");
+    }
+    program_.registers.push_back({fmt::format("(temporary of line {})", statement_.position.line),
+                                  Width::k32, static_cast<std::int32_t>(program_.count32++)});
+    return static_cast<isa::RegisterId>(id);
+}
+
+std::int32_t Decoder::read_temporary(isa::RegisterId id) {
+    add_once(reads_, id);
+    return program_.registers[id].slot;
+}
+
+std::int32_t Decoder::write_temporary(isa::RegisterId id) {
+    add_once(writes_, id);
     return program_.registers[id].slot;
 }
 

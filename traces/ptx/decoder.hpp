@@ -46,6 +46,12 @@ class Decoder {
     std::int32_t read(const OperandNode& node, Slot slot);
     /// A destination register: its slot.
     std::int32_t write(const OperandNode& node, Slot slot);
+    /// A source that forms an address beside the base: a 32-bit register or constant.
+    std::int32_t read_for_address(const OperandNode& node);
+    /// A 32-bit register that the text does not name. A decoder writes it before it reads it.
+    [[nodiscard]] isa::RegisterId temporary32();
+    std::int32_t read_temporary(isa::RegisterId id);
+    std::int32_t write_temporary(isa::RegisterId id);
     /// The elements of {a, b}; a single operand counts as one element.
     [[nodiscard]] static std::span<const OperandNode> elements(const OperandNode& node);
 
@@ -108,7 +114,9 @@ void decode_st(Decoder& decoder);
 void decode_cp(Decoder& decoder);
 void decode_ldmatrix(Decoder& decoder);
 void decode_mma(Decoder& decoder);
-void decode_bra(Decoder& decoder);  ///< leaves Op::target to load_program
+void decode_wmma(Decoder& decoder);
+void decode_wmma_mma(Decoder& decoder);  ///< called by decode_wmma
+void decode_bra(Decoder& decoder);       ///< leaves Op::target to load_program
 void decode_exit(Decoder& decoder);
 void decode_bar(Decoder& decoder);
 void decode_fence(Decoder& decoder);

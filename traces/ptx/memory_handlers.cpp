@@ -199,24 +199,28 @@ void load_matrix_addresses(Execution& e) {
     check_access(e, e.result.addresses, rows, Space::kShared, e.op.bytes);
 }
 
+void read_tile(const Execution& e, std::size_t first_row, bool transposed,
+               isa::LaneRegister& target) {
+    std::array<std::array<std::uint16_t, 8>, 8> tile;
+    for (std::size_t row = 0; row < 8; ++row) {
+        const std::uint64_t address = e.result.addresses[first_row + row];
+        std::memcpy(tile[row].data(), e.cta.shared.data() + address, sizeof tile[row]);
+    }
+    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
+        const std::size_t g = lane / 4;
+        const std::size_t t = lane % 4;
+        const std::uint32_t low = transposed ? tile[2 * t][g] : tile[g][2 * t];
+        const std::uint32_t high = transposed ? tile[2 * t + 1][g] : tile[g][2 * t + 1];
+        target[lane] = low | (high << 16);
+    }
+}
+
 void load_matrix(Execution& e) {
     load_matrix_addresses(e);
     if (e.mask == 0) return;
     const bool transposed = e.op.modifier != 0;
     for (std::size_t matrix = 0; matrix < e.op.elements; ++matrix) {
-        std::array<std::array<std::uint16_t, 8>, 8> tile;
-        for (std::size_t row = 0; row < 8; ++row) {
-            const std::uint64_t address = e.result.addresses[8 * matrix + row];
-            std::memcpy(tile[row].data(), e.cta.shared.data() + address, sizeof tile[row]);
-        }
-        auto& target = e.registers32[e.operands[matrix]];
-        for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-            const std::size_t g = lane / 4;
-            const std::size_t t = lane % 4;
-            const std::uint32_t low = transposed ? tile[2 * t][g] : tile[g][2 * t];
-            const std::uint32_t high = transposed ? tile[2 * t + 1][g] : tile[g][2 * t + 1];
-            target[lane] = low | (high << 16);
-        }
+        read_tile(e, 8 * matrix, transposed, e.registers32[e.operands[matrix]]);
     }
 }
 

@@ -26,6 +26,10 @@ void load_parameter64(Execution& execution);
 /// Operands: 1, 2 or 4 destinations. Op::modifier 1 is .trans.
 void load_matrix(Execution& execution);
 void load_matrix_addresses(Execution& execution);  ///< the same with values off
+/// Reads one matrix of ldmatrix, whose row addresses stand at 8 lanes of the result from
+/// `first_row` on.
+void read_tile(const Execution& execution, std::size_t first_row, bool transposed,
+               isa::LaneRegister& target);
 /// cp.async. Operand 0: source bytes (a 32-bit slot) or -1. Operand 1: ignore-src predicate or -1.
 void async_copy(Execution& execution);
 void async_copy_without_values(Execution& execution);

@@ -38,8 +38,10 @@ std::vector<std::int32_t> shown_registers(const Program& program, const Register
             shown.push_back(ids.find(Width::k32, program.operands[op.first_operand + operand]));
         }
     } else if (global) {
-        shown.push_back(ids.find(op.address.wide ? Width::k64 : Width::k32, op.address.base));
-        if (copy) {
+        if (!copy) {
+            shown.assign(instruction.address_reads.begin(), instruction.address_reads.end());
+        } else {
+            shown.push_back(ids.find(op.address.wide ? Width::k64 : Width::k32, op.address.base));
             const std::int32_t* operands = program.operands.data() + op.first_operand;
             shown.push_back(ids.find(Width::k32, operands[0]));
             shown.push_back(ids.find(Width::kPredicate, operands[1]));
