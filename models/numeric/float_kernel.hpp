@@ -148,11 +148,11 @@ V8u sum_group(const KernelPlan& plan, const GroupOfA<kInOrder>& a, const Decoded
     if (!any_above(exponent, kSpecial)) [[likely]]
         return result;
 
-    constexpr float kTiny = 0x1p-40f;  // no finite term may become infinite
-    V8f total = addend.value * kTiny;
+    V8f total =
+        addend.value;  // finite terms are too small, or c's last place too large, to overflow
     for (int i = 0; i < kProducts; ++i) {
         const int slot = a.slot(i);
-        total += b.slot[a.selects[slot]].value * a.values[slot] * kTiny;
+        total += b.slot[a.selects[slot]].value * a.values[slot];
     }
     return exponent > kSpecial ? Output::special(total) : result;
 }

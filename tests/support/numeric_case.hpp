@@ -17,7 +17,7 @@ enum class Values : std::uint8_t {
     kNarrow,      ///< exponents near 0
     kCancelling,  ///< few magnitudes, any sign
     kTiny,        ///< subnormal or nearly
-    kHuge,        ///< nearly the largest, most of one sign
+    kHuge,        ///< A and B nearly the largest and most of one sign, C of any kind
     kZeros,       ///< zeros, ones and some infinities of any sign
     kMixed        ///< of each operand another kind
 };
@@ -128,11 +128,13 @@ inline NumericCase random_case(const isa::MmaForm& form, Values values, base::Ra
     const int c_bits = types::bits(form.c);
     const Values a = operand_values(values, random);
     const Values b = operand_values(values, random);
-    const Values c = operand_values(values, random);
+    const Values c = operand_values(values == Values::kHuge ? Values::kMixed : values, random);
+    const bool negate_a = values == Values::kHuge && random.below(2) != 0;
+    const std::uint64_t sign = std::uint64_t{negate_a} << (ab_bits - 1);
     for (int row = 0; row < form.m; ++row) {
         for (int k = 0; k < form.k_stored; ++k) {
             numeric::set_element(result.a, numeric::a_place(form.m, ab_bits, row, k), ab_bits,
-                                 random_value(form.a, a, random));
+                                 random_value(form.a, a, random) ^ sign);
         }
         for (int column = 0; column < form.n; ++column) {
             numeric::set_element(result.c, numeric::c_place(c_bits, row, column), c_bits,

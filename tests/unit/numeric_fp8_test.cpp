@@ -52,6 +52,19 @@ TEST_CASE("numeric: fp8 on sm_120 sums all 32 products in one group") {
     CHECK(OneElement{"sm_120", kF32}(Bits(32, 0xfe), Bits(32, 0x7e), 0) == 0xcac40000);
 }
 
+TEST_CASE("numeric: a sum of more than 32 bits still rounds by its last bit") {
+    // 28 * 24^2 + 2^8 + 8 = 2^14 + 8: a tie of f16, which 2^-17, one unit of 2^(8-25), decides.
+    constexpr std::uint64_t k24 = 0x5c;
+    Bits a(28, k24);
+    a.insert(a.end(), {e4m3(4), e4m3(2)});
+    Bits b(28, k24);
+    b.insert(b.end(), {e4m3(4), e4m3(1)});
+    CHECK(OneElement{"sm_120", kF16}(a, b, 0) == 0x7400);
+    a.push_back(e4m3(-8));
+    b.push_back(e4m3(-9));
+    CHECK(OneElement{"sm_120", kF16}(a, b, 0) == 0x7401);
+}
+
 TEST_CASE("numeric: emulated fp8 sums k mod 4 below 2 first") {
     CHECK(cancel("sm_90", 8, -5, 0, 1) == 0x3c800000);  // 16 of 2^-10: those of the second group
     CHECK(cancel("sm_90", 8, -5, 0, 17) == 0x3c800000);
