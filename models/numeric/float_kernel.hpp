@@ -53,7 +53,7 @@ struct TermsOf<WideToF32> {
     using Type = WideTerms;
 };
 
-/// Adds partial sums. What needs more than 32 bits comes out a quarter as large, with units four
+/// Adds partial sums. What is not below 2^31 comes out a quarter as large, with units four
 /// times as large and a sticky last bit.
 template <int kPartials>
 void add_partial_sums(const V8u (&partial)[kPartials], V8i unit_exponent, Sum& sum) {
@@ -64,6 +64,7 @@ void add_partial_sums(const V8u (&partial)[kPartials], V8i unit_exponent, Sum& s
         overflow |= (total ^ next) & (partial[i] ^ next);
         total = next;
     }
+    overflow |= bits_as<V8u>(total == 0x80000000u);  // its magnitude has 32 bits
     sum.negative = bits_as<V8u>(bits_as<V8i>(total) >> 31);
     sum.magnitude = bits_as<V8i>((total ^ sum.negative) - sum.negative);
     sum.unit_exponent = unit_exponent;

@@ -98,5 +98,5 @@ TEST_CASE("numeric: fast kernels and the element-by-element arithmetic give the 
 }
 
 TEST_CASE("numeric: many random instructions give the same bits in both ways", "[.slow]") {
-    check_all(60);
+    check_all(30);
 }

@@ -52,6 +52,16 @@ TEST_CASE("numeric: fp8 on sm_120 sums all 32 products in one group") {
     CHECK(OneElement{"sm_120", kF32}(Bits(32, 0xfe), Bits(32, 0x7e), 0) == 0xcac40000);
 }
 
+TEST_CASE("numeric: a sum of exactly -2^31 units is that") {
+    constexpr std::uint64_t k24 = 0x5c, kMinus24 = 0xdc;  // -28 * 24^2 - 2^8 = -2^14
+    Bits a(28, kMinus24);
+    a.push_back(e4m3(4, true));
+    Bits b(28, k24);
+    b.push_back(e4m3(4));
+    CHECK(OneElement{"sm_120", kF32}(a, b, 0) == 0xc6800000);
+    CHECK(OneElement{"sm_120", kF16}(a, b, 0) == 0xf400);
+}
+
 TEST_CASE("numeric: a sum of more than 32 bits still rounds by its last bit") {
     // 28 * 24^2 + 2^8 + 8 = 2^14 + 8: a tie of f16, which 2^-17, one unit of 2^(8-25), decides.
     constexpr std::uint64_t k24 = 0x5c;
