@@ -65,6 +65,9 @@ struct Sums {
     std::vector<isa::RegisterId> temporaries;  ///< used when there are any
 };
 
+/// When registers of D may be written.
+enum class WriteBack : std::uint8_t { kAtOnce, kAtEnd };
+
 /// Emits the operations of one wmma.mma.
 class BlockProducts {
   public:
@@ -74,8 +77,9 @@ class BlockProducts {
     /// `rows` and `columns`: what mma calls A and B. C and D in f16 beside sums in f32 are
     /// converted.
     void decode(std::span<const OperandNode> d, bool narrow_d, std::span<const OperandNode> rows,
-                std::span<const OperandNode> columns, std::span<const OperandNode> c,
-                bool narrow_c) {
+                std::span<const OperandNode> columns, std::span<const OperandNode> c, bool narrow_c,
+                WriteBack write_back) {
+        std::vector<Sums> kept;
         const auto count = static_cast<std::size_t>(shape_.blocks());
         for (std::size_t block = 0; block < count; ++block) {
             const auto part = [block, count](std::span<const OperandNode> all, bool divided) {
@@ -84,10 +88,16 @@ class BlockProducts {
             };
             const Sums sums = narrow_c ? widened(part(c, true)) : Sums{part(c, true), {}};
             Sums results{part(d, true), {}};
-            if (narrow_d) results.temporaries = temporaries(2 * results.nodes.size());
+            if (narrow_d) {
+                results.temporaries = temporaries(2 * results.nodes.size());
+            } else if (write_back == WriteBack::kAtEnd) {
+                results.temporaries = temporaries(results.nodes.size());
+            }
             multiply(results, part(rows, shape_.stacked()), part(columns, !shape_.stacked()), sums);
-            if (narrow_d) narrow(results);
+            if (!results.temporaries.empty()) kept.push_back(std::move(results));
+            if (write_back == WriteBack::kAtOnce) finish(kept);
         }
+        finish(kept);
     }
 
   private:
@@ -109,6 +119,28 @@ class BlockProducts {
             decoder_.commit();
         }
         return sums;
+    }
+
+    /// Brings D from temporaries to its registers.
+    void finish(std::vector<Sums>& kept) {
+        for (const Sums& results : kept) {
+            if (results.temporaries.size() > results.nodes.size()) {
+                narrow(results);
+            } else {
+                move(results);
+            }
+        }
+        kept.clear();
+    }
+
+    void move(const Sums& results) {
+        for (std::size_t i = 0; i < results.nodes.size(); ++i) {
+            decoder_.emit_operand(decoder_.write(results.nodes[i], Slot::kWrite32));
+            decoder_.emit_operand(decoder_.read_temporary(results.temporaries[i]));
+            decoder_.emit_operand(decoder_.constant32(0));
+            decoder_.op.handler = insert_bits;
+            decoder_.commit();
+        }
     }
 
     void narrow(const Sums& results) {
@@ -168,18 +200,15 @@ class BlockProducts {
     bool wide_;
 };
 
-/// The operations write D block by block: what a later one reads must not be gone by then.
-void refuse_overlap(const Decoder& decoder, std::span<const OperandNode> d,
-                    std::span<const OperandNode> sources, bool same_place_allowed) {
+/// Is a register of D also one of the sources? As C it may be, at the same place.
+bool overlap(std::span<const OperandNode> d, std::span<const OperandNode> sources,
+             bool same_place_allowed) {
     for (std::size_t i = 0; i < d.size(); ++i) {
         for (std::size_t j = 0; j < sources.size(); ++j) {
-            if (d[i].text != sources[j].text || (same_place_allowed && i == j)) continue;
-            decoder.fail_at(d[i], fmt::format("'{}' of D is also register {} of another operand: D "
-                                              "may stand in the registers of C, in the same order, "
-                                              "and in no others",
-                                              d[i].text, j));
+            if (d[i].text == sources[j].text && !(same_place_allowed && i == j)) return true;
         }
     }
+    return false;
 }
 
 }  // namespace
@@ -211,14 +240,13 @@ void decode_wmma_mma(Decoder& decoder) {
     const auto a = fragment(decoder, 1, a_layout, "A");
     const auto b = fragment(decoder, 2, b_layout, "B");
     const auto c = fragment(decoder, 3, c_layout, "C");
-    if (shape.blocks() > 1) {
-        refuse_overlap(decoder, d, a, false);
-        refuse_overlap(decoder, d, b, false);
-        refuse_overlap(decoder, d, c, types.c == types.d);
-    }
+    // D is written block by block: what a later block reads must not be gone by then.
+    const bool late = shape.blocks() > 1 && (overlap(d, a, false) || overlap(d, b, false) ||
+                                             overlap(d, c, types.c == types.d));
     const bool swapped = shape.swapped();
     BlockProducts(decoder, shape, *form)
-        .decode(d, types.d != sum, swapped ? b : a, swapped ? a : b, c, types.c != sum);
+        .decode(d, types.d != sum, swapped ? b : a, swapped ? a : b, c, types.c != sum,
+                late ? WriteBack::kAtEnd : WriteBack::kAtOnce);
 }
 
 }  // namespace sptc::ptx
