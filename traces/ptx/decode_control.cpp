@@ -29,6 +29,8 @@ constexpr OpcodeFamily kFamilies[] = {
     {"cvt", decode_cvt},
     {"cvta", decode_cvta},
     {"setp", decode_setp},
+    {"set", decode_set},
+    {"lop3", decode_lop3},
     {"ld", decode_ld},
     {"st", decode_st},
     {"atom", decode_atom},

@@ -1,9 +1,6 @@
-// mov, cvta, cvt between integers, and setp.
+// mov and cvta.
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "traces/ptx/compare_rows.hpp"
 #include "traces/ptx/decoder.hpp"
 #include "traces/ptx/fundamental_type.hpp"
 #include "traces/ptx/special_registers.hpp"
@@ -79,60 +76,6 @@ void subtract_window(Execution& e) {
     LaneRegister64 out = e.registers64[e.operands[1]];
     for (std::uint64_t& lane : out) lane -= kSharedWindow;
     write_lanes(e.registers64[e.operands[0]], out, e.mask);
-}
-
-/// One integer type of cvt.
-struct IntegerType {
-    std::string_view name;
-    std::uint32_t bits;
-    bool is_signed;
-};
-constexpr IntegerType kIntegerTypes[] = {{"u8", 8, false},   {"s8", 8, true},    {"u16", 16, false},
-                                         {"s16", 16, true},  {"u32", 32, false}, {"s32", 32, true},
-                                         {"u64", 64, false}, {"s64", 64, true}};
-
-/// Row numbers of the two types in Op::modifier: destination times 8 plus source; kSaturate clamps.
-constexpr std::uint8_t kSaturate = 0x40;
-
-std::uint64_t extend(std::uint64_t value, const IntegerType& type) {
-    const std::uint32_t unused = 64 - type.bits;
-    if (type.is_signed) {
-        return static_cast<std::uint64_t>(static_cast<std::int64_t>(value << unused) >>
-                                          static_cast<int>(unused));
-    }
-    return value << unused >> unused;
-}
-
-/// The nearest value of `to` for a value already extended from `from`.
-std::uint64_t saturate(std::uint64_t value, const IntegerType& from, const IntegerType& to) {
-    const bool negative = from.is_signed && static_cast<std::int64_t>(value) < 0;
-    const std::uint64_t highest =
-        to.is_signed ? (1ull << (to.bits - 1)) - 1 : UINT64_MAX >> (64 - to.bits);
-    if (!negative) return std::min(value, highest);
-    if (!to.is_signed) return 0;
-    const auto lowest = -static_cast<std::int64_t>(highest) - 1;
-    return static_cast<std::uint64_t>(std::max(static_cast<std::int64_t>(value), lowest));
-}
-
-template <class Destination, class Source>
-void convert_integer(Execution& e) {
-    const IntegerType& to = kIntegerTypes[(e.op.modifier >> 3) & 7];
-    const IntegerType& from = kIntegerTypes[e.op.modifier & 7];
-    const auto& source = register_lanes<Source>(e, e.operands[1]);
-    Lanes<Destination> out;
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        std::uint64_t value = extend(source[lane], from);
-        if ((e.op.modifier & kSaturate) != 0) value = saturate(value, from, to);
-        out[lane] = static_cast<Container<Destination>>(extend(value, to));
-    }
-    write_lanes(register_lanes<Destination>(e, e.operands[0]), out, e.mask);
-}
-
-int integer_type_index(std::string_view name) {
-    for (int i = 0; i < static_cast<int>(std::size(kIntegerTypes)); ++i) {
-        if (kIntegerTypes[i].name == name) return i;
-    }
-    return -1;
 }
 
 struct Halves {
@@ -245,85 +188,6 @@ void decode_cvta(Decoder& decoder) {
     } else {
         decoder.emit_operand(decoder.read(source, Slot::kRead64));
     }
-    decoder.commit();
-}
-
-void decode_cvt(Decoder& decoder) {
-    const auto& words = decoder.words();
-    const bool saturating = words.size() == 4 && words[1] == "sat";
-    const int to = words.size() < 3 ? -1 : integer_type_index(words[words.size() - 2]);
-    const int from = integer_type_index(words.back());
-    if (to < 0 || from < 0 || (words.size() != 3 && !saturating)) return decode_row(decoder);
-    decoder.expect_operands(2, 2);
-    const auto bits_of = [](Width width) {
-        return width == Width::k64 ? 64u : width == Width::k32 ? 32u : 16u;
-    };
-    Width wide_to{};
-    Width wide_from{};
-    decoder.emit_operand(decoder.write_any(decoder.operand(0), wide_to));
-    decoder.emit_operand(decoder.read_any(decoder.operand(1), wide_from));
-    for (const auto& [width, type, index] :
-         {std::tuple{wide_to, to, 0}, std::tuple{wide_from, from, 1}}) {
-        if (bits_of(width) < kIntegerTypes[type].bits) {
-            decoder.fail_at(
-                decoder.operand(static_cast<std::size_t>(index)),
-                fmt::format("'{}' has {} bits, but .{} needs {}",
-                            decoder.operand(static_cast<std::size_t>(index)).text, bits_of(width),
-                            kIntegerTypes[type].name, kIntegerTypes[type].bits));
-        }
-    }
-    using U32 = std::uint32_t;
-    using U64 = std::uint64_t;
-    if (wide_to == Width::k64) {
-        decoder.op.handler =
-            wide_from == Width::k64 ? convert_integer<U64, U64> : convert_integer<U64, U32>;
-    } else {
-        decoder.op.handler =
-            wide_from == Width::k64 ? convert_integer<U32, U64> : convert_integer<U32, U32>;
-    }
-    decoder.op.modifier = static_cast<std::uint8_t>(to * 8 + from + (saturating ? kSaturate : 0));
-    decoder.instruction.operation = isa::Operation::kConvert;
-    decoder.commit();
-}
-
-void decode_setp(Decoder& decoder) {
-    const auto& words = decoder.words();
-    // "setp.lt.and.u32" is the row "setp.lt.u32" with a combination.
-    std::string name = std::string(decoder.statement().opcode);
-    Combine combine = Combine::kNone;
-    if (words.size() == 4) {
-        combine = words[2] == "and"   ? Combine::kAnd
-                  : words[2] == "or"  ? Combine::kOr
-                  : words[2] == "xor" ? Combine::kXor
-                                      : Combine::kNone;
-        if (combine != Combine::kNone) name = fmt::format("setp.{}.{}", words[1], words[3]);
-    }
-    const InstructionRow* row = find_row(name);
-    if (row == nullptr) decoder.unsupported(rows_like("setp"));
-    const std::size_t expected = combine == Combine::kNone ? 3 : 4;
-    decoder.expect_operands(expected, expected);
-    const OperandNode& destination = decoder.operand(0);
-    if (destination.kind == OperandKind::kPair) {
-        for (const OperandNode& part : destination.elements) {
-            decoder.emit_operand(decoder.write(part, Slot::kWritePredicate));
-        }
-    } else {
-        decoder.emit_operand(decoder.write(destination, Slot::kWritePredicate));
-        decoder.emit_operand(-1);
-    }
-    decoder.emit_operand(decoder.read(decoder.operand(1), row->pattern[1]));
-    decoder.emit_operand(decoder.read(decoder.operand(2), row->pattern[2]));
-    decoder.op.modifier = static_cast<std::uint8_t>(combine);
-    if (combine != Combine::kNone) {
-        OperandNode third = decoder.operand(3);
-        if (third.negated) decoder.op.modifier |= kNegateThird;
-        third.negated = false;
-        decoder.emit_operand(decoder.read(third, Slot::kReadPredicate));
-    } else {
-        decoder.emit_operand(-1);
-    }
-    decoder.op.handler = row->handler;
-    decoder.instruction.operation = row->operation;
     decoder.commit();
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "models/base/error.hpp"
+#include "traces/ptx/unsupported_note.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -208,6 +209,27 @@ std::int32_t Decoder::write_temporary(isa::RegisterId id) {
     return program_.registers[id].slot;
 }
 
+std::uint32_t Decoder::carry_id() {
+    if (program_.carry_register < 0) {
+        program_.carry_register = static_cast<std::int32_t>(program_.registers.size());
+        const auto slot = static_cast<std::int32_t>(program_.predicate_count++);
+        program_.registers.push_back({"CC.CF", Width::kPredicate, slot});
+    }
+    return static_cast<std::uint32_t>(program_.carry_register);
+}
+
+std::int32_t Decoder::read_carry() {
+    const std::uint32_t id = carry_id();
+    add_once(reads_, static_cast<isa::RegisterId>(id));
+    return program_.registers[id].slot;
+}
+
+std::int32_t Decoder::write_carry() {
+    const std::uint32_t id = carry_id();
+    add_once(writes_, static_cast<isa::RegisterId>(id));
+    return program_.registers[id].slot;
+}
+
 std::int32_t Decoder::read_any(const OperandNode& node, Width& width) {
     if (node.kind != OperandKind::kName) {
         // A number: as wide as it gets, the operation takes what it needs.
@@ -346,8 +368,13 @@ std::vector<std::string_view> opcode_words() {
 void decode_row(Decoder& decoder) {
     const InstructionRow* row = find_row(decoder.statement().opcode);
     if (row == nullptr) {
-        std::vector<std::string_view> nearby = rows_like(decoder.statement().opcode);
+        std::vector<std::string_view> nearby =
+            nearest_names(rows_like(decoder.statement().opcode), decoder.statement().opcode);
         if (nearby.empty()) nearby = opcode_words();
+        if (const auto note = unsupported_note(decoder.statement().opcode); !note.empty()) {
+            decoder.fail_here(
+                fmt::format("unsupported instruction '{}': {}", decoder.statement().opcode, note));
+        }
         decoder.unsupported(nearby);
     }
     std::size_t count = 0;
@@ -355,6 +382,7 @@ void decode_row(Decoder& decoder) {
     decoder.expect_operands(count, count);
     decoder.op.handler = row->handler;
     decoder.op.modifier = row->modifier;
+    decoder.op.exactness = row->exactness;
     decoder.instruction.operation = row->operation;
     for (std::size_t i = 0; i < count; ++i) {
         const Slot slot = row->pattern[i];
@@ -362,6 +390,12 @@ void decode_row(Decoder& decoder) {
         decoder.emit_operand(destination ? decoder.write(decoder.operand(i), slot)
                                          : decoder.read(decoder.operand(i), slot));
     }
+    std::int32_t carry = -1;
+    if (row->carry == Carry::kRead || row->carry == Carry::kReadWrite) carry = decoder.read_carry();
+    if (row->carry == Carry::kWrite || row->carry == Carry::kReadWrite) {
+        carry = decoder.write_carry();
+    }
+    if (carry >= 0) decoder.emit_operand(carry);
     decoder.commit();
 }
 

@@ -52,6 +52,9 @@ class Decoder {
     [[nodiscard]] isa::RegisterId temporary32();
     std::int32_t read_temporary(isa::RegisterId id);
     std::int32_t write_temporary(isa::RegisterId id);
+    /// The slot of the condition code register CC.CF, a predicate.
+    std::int32_t read_carry();
+    std::int32_t write_carry();
     /// The elements of {a, b}; a single operand counts as one element.
     [[nodiscard]] static std::span<const OperandNode> elements(const OperandNode& node);
 
@@ -82,6 +85,7 @@ class Decoder {
     void check_width(const OperandNode& node, Width found, Slot slot) const;
     [[nodiscard]] std::uint64_t number_bits(const OperandNode& node, Slot slot) const;
     void decode_guard();
+    [[nodiscard]] std::uint32_t carry_id();
 
     const StatementNode& statement_;
     Symbols& symbols_;
@@ -106,6 +110,8 @@ struct OpcodeFamily {
 // The decoders, by file.
 void decode_row(Decoder& decoder);  ///< a row of the instruction table
 void decode_setp(Decoder& decoder);
+void decode_set(Decoder& decoder);
+void decode_lop3(Decoder& decoder);  ///< also with a predicate: lop3.or.b32 d|p, a, b, c, lut, q
 void decode_mov(Decoder& decoder);
 void decode_cvta(Decoder& decoder);
 void decode_cvt(Decoder& decoder);

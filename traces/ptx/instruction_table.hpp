@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/ptx/exactness.hpp"
 #include "traces/ptx/lanes.hpp"
 #include "traces/ptx/program.hpp"
 
@@ -25,34 +26,48 @@ enum class Slot : std::uint8_t {
     kReadF64  ///< a register or a floating-point number
 };
 
+/// What an instruction does with the condition code register CC.CF. Its slot, a predicate, comes
+/// after the operands of the pattern.
+enum class Carry : std::uint8_t { kNone, kRead, kWrite, kReadWrite };
+
 /// One plain instruction: registers and numbers in, one register out. Everything else has a decoder
 /// (decoder.hpp).
 struct InstructionRow {
-    std::string name;               ///< whole opcode: "add.u32"
+    std::string name;               ///< whole opcode, as the PTX ISA orders it: "add.rn.ftz.f32"
     std::array<Slot, 6> pattern{};  ///< in operand order
     Handler handler = nullptr;
     isa::Operation operation = isa::Operation::kIntegerAlu;
     std::uint8_t modifier = 0;
+    Exactness exactness = Exactness::kExact;
+    Carry carry = Carry::kNone;
+    int first_architecture = 80;  ///< sm_ number below which ptxas refuses it
 };
 
 using InstructionTable = std::vector<InstructionRow>;
 
-/// The row of a whole opcode, or nullptr.
+/// The row of a whole opcode, whose qualifiers may stand in any order, or nullptr.
 [[nodiscard]] const InstructionRow* find_row(std::string_view opcode);
 
-/// Opcodes of rows that begin with the same word: what an error message offers.
+/// Opcodes of rows that begin with the same word.
 [[nodiscard]] std::vector<std::string_view> rows_like(std::string_view opcode);
+
+/// The few of some names that share most words with an opcode: what an error message offers.
+[[nodiscard]] std::vector<std::string_view> nearest_names(std::vector<std::string_view> names,
+                                                          std::string_view opcode);
 
 /// The first word of every row, each once: "add", "sub", ...
 [[nodiscard]] std::vector<std::string_view> row_words();
 
 // The parts of the table, one per file.
 void add_integer_rows(InstructionTable& table);
+void add_carry_rows(InstructionTable& table);
+void add_integer_dot_rows(InstructionTable& table);
 void add_logic_rows(InstructionTable& table);
 void add_bit_field_rows(InstructionTable& table);
-void add_compare_rows(InstructionTable& table);
+void add_select_rows(InstructionTable& table);
 void add_float_rows(InstructionTable& table);
 void add_half_rows(InstructionTable& table);
+void add_approximate_rows(InstructionTable& table);
 void add_float_convert_rows(InstructionTable& table);
 
 template <class T>
@@ -69,12 +84,13 @@ constexpr Slot write_slot() {
 
 /// The row of a lane-wise function object: its pattern follows from the types.
 template <class Function, class Destination, class... Sources>
-void add_row(InstructionTable& table, std::string name, isa::Operation operation) {
-    table.push_back({std::move(name),
-                     {write_slot<Destination>(), read_slot<Sources>()...},
-                     map_handler<Function, Destination, Sources...>,
-                     operation,
-                     0});
+InstructionRow& add_row(InstructionTable& table, std::string name, isa::Operation operation) {
+    InstructionRow& row = table.emplace_back();
+    row.name = std::move(name);
+    row.pattern = {write_slot<Destination>(), read_slot<Sources>()...};
+    row.handler = map_handler<Function, Destination, Sources...>;
+    row.operation = operation;
+    return row;
 }
 
 }  // namespace sptc::ptx

@@ -149,6 +149,73 @@ struct SumOfDifference {
     }
 };
 
+/// Clamped to the range of s32.
+std::int32_t clamp_s32(std::int64_t value) {
+    using Limits = std::numeric_limits<std::int32_t>;
+    if (value > Limits::max()) return Limits::max();
+    return value < Limits::min() ? Limits::min() : static_cast<std::int32_t>(value);
+}
+struct AddSaturating {
+    std::int32_t operator()(std::int32_t a, std::int32_t b) const {
+        return clamp_s32(std::int64_t{a} + b);
+    }
+};
+struct SubtractSaturating {
+    std::int32_t operator()(std::int32_t a, std::int32_t b) const {
+        return clamp_s32(std::int64_t{a} - b);
+    }
+};
+struct MultiplyAddHighSaturating {
+    std::int32_t operator()(std::int32_t a, std::int32_t b, std::int32_t c) const {
+        return clamp_s32(std::int64_t{MultiplyHigh{}(a, b)} + c);
+    }
+};
+
+/// The low 24 bits of a source of mul24 and mad24, extended by its sign when T has one.
+template <class T>
+std::int64_t low24(T value) {
+    if constexpr (std::is_signed_v<T>) {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(value) << 8) >> 8;
+    } else {
+        return value & 0xffffff;
+    }
+}
+/// Bits 0 to 31 of the 48-bit product.
+struct Multiply24Low {
+    template <class T>
+    T operator()(T a, T b) const {
+        return static_cast<T>(low24(a) * low24(b));
+    }
+};
+/// Bits 16 to 47 of the 48-bit product.
+struct Multiply24High {
+    template <class T>
+    T operator()(T a, T b) const {
+        return static_cast<T>((low24(a) * low24(b)) >> 16);
+    }
+};
+template <class Product>
+struct MultiplyAdd24 {
+    template <class T>
+    T operator()(T a, T b, T c) const {
+        return Add{}(Product{}(a, b), c);
+    }
+};
+struct MultiplyAdd24HighSaturating {
+    std::int32_t operator()(std::int32_t a, std::int32_t b, std::int32_t c) const {
+        return clamp_s32(std::int64_t{Multiply24High{}(a, b)} + c);
+    }
+};
+
+template <class T>
+void add_type24(InstructionTable& table, const std::string& type) {
+    const auto multiply = Operation::kIntegerMultiply;
+    add_row<Multiply24Low, T, T, T>(table, "mul24.lo." + type, multiply);
+    add_row<Multiply24High, T, T, T>(table, "mul24.hi." + type, multiply);
+    add_row<MultiplyAdd24<Multiply24Low>, T, T, T, T>(table, "mad24.lo." + type, multiply);
+    add_row<MultiplyAdd24<Multiply24High>, T, T, T, T>(table, "mad24.hi." + type, multiply);
+}
+
 template <class T>
 void add_type(InstructionTable& table, const std::string& type) {
     const auto alu = Operation::kIntegerAlu;
@@ -184,6 +251,14 @@ void add_integer_rows(InstructionTable& table) {
     add_type<std::int32_t>(table, "s32");
     add_type<std::uint64_t>(table, "u64");
     add_type<std::int64_t>(table, "s64");
+    add_type24<std::uint32_t>(table, "u32");
+    add_type24<std::int32_t>(table, "s32");
+    using S32 = std::int32_t;
+    const auto multiply = Operation::kIntegerMultiply;
+    add_row<AddSaturating, S32, S32, S32>(table, "add.sat.s32", Operation::kIntegerAlu);
+    add_row<SubtractSaturating, S32, S32, S32>(table, "sub.sat.s32", Operation::kIntegerAlu);
+    add_row<MultiplyAddHighSaturating, S32, S32, S32, S32>(table, "mad.hi.sat.s32", multiply);
+    add_row<MultiplyAdd24HighSaturating, S32, S32, S32, S32>(table, "mad24.hi.sat.s32", multiply);
 }
 
 }  // namespace sptc::ptx

@@ -19,6 +19,14 @@ struct HalfPair {
 struct Half {
     std::uint16_t bits;
 };
+/// The same for bf16.
+struct BfloatPair {
+    std::uint16_t low;
+    std::uint16_t high;
+};
+struct Bfloat {
+    std::uint16_t bits;
+};
 
 /// Lane registers as arrays of PTX types: how handlers read sources and write destinations. Loops
 /// run over all lanes, also inactive ones, so that the compiler vectorises them; only write_lanes()

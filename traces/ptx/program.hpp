@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/isa/instruction.hpp"
+#include "traces/ptx/exactness.hpp"
 
 namespace sptc::ptx {
 
@@ -46,6 +47,7 @@ struct Op {
     std::uint8_t bytes = 0;     ///< memory: one element
     std::uint8_t elements = 1;  ///< memory: vector length
     std::uint8_t modifier = 0;  ///< meaning belongs to the handler
+    Exactness exactness = Exactness::kExact;
     bool guard_negated = false;
     std::int32_t guard = -1;
     std::uint32_t target = 0;         ///< branches: index of an op
@@ -104,6 +106,7 @@ class Program {
     std::vector<PoolRanges> pool_ranges;  ///< by op; what the spans are made from
 
     std::vector<RegisterInfo> registers;  ///< by RegisterId
+    std::int32_t carry_register = -1;     ///< RegisterId of CC.CF; -1 when no instruction names it
     std::uint32_t predicate_count = 0;
     std::uint32_t count32 = 0;  ///< 16- and 32-bit registers; constants32 follow
     std::uint32_t count64 = 0;
