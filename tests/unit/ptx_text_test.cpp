@@ -131,9 +131,9 @@ TEST_CASE("ptx parser: scopes hide registers and labels") {
 
 TEST_CASE("ptx: unsupported instructions are named with what is supported nearby") {
     const auto of = [](const std::string& text) { return body_problem(kRegisters + text); };
-    CHECK_THAT(of("add.sat.s32 %r1, %r2, %r3;"),
-               Contains("k.ptx:7:1: unsupported instruction 'add.sat.s32'; supported nearby: "
-                        "add.u16, add.s16"));
+    CHECK_THAT(of("add.sat.u32 %r1, %r2, %r3;"),
+               Contains("k.ptx:7:1: unsupported instruction 'add.sat.u32'; supported nearby: "
+                        "add.u32, add.sat.s32"));
     CHECK_THAT(of("  frobnicate.b32 %r1;"),
                Contains("k.ptx:7:3: unsupported instruction 'frobnicate.b32'; supported nearby: "
                         "abs, activemask, add"));

@@ -9,8 +9,8 @@ namespace sptc::ptx {
 namespace {
 
 constexpr std::array<std::string_view, 3> kMovForms{
-    "mov.{b16,u16,s16,b32,u32,s32,f32,b64,u64,s64,f64,pred} d, a", "mov.b32 d, {lo, hi}",
-    "mov.b64 {lo, hi}, a"};
+    "mov.{b16,u16,s16,b32,u32,s32,f32,b64,u64,s64,f64,pred} d, a", "mov.{b32,b64} d, {lo, hi}",
+    "mov.b64 d, {a, b, c, d}"};
 constexpr std::array<std::string_view, 2> kCvtaForms{"cvta.{global,shared}.u64 d, a",
                                                      "cvta.to.{global,shared}.u64 d, a"};
 
@@ -22,48 +22,9 @@ void copy(Execution& e) {
     write_lanes(register_lanes<T>(e, e.operands[0]), register_lanes<T>(e, e.operands[1]), e.mask);
 }
 
-/// d = {lo, hi}: two 16-bit registers.
-void pack_halves(Execution& e) {
-    const auto& low = e.registers32[e.operands[1]];
-    const auto& high = e.registers32[e.operands[2]];
-    isa::LaneRegister out;
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        out[lane] = (low[lane] & 0xffff) | (high[lane] << 16);
-    }
-    write_lanes(e.registers32[e.operands[0]], out, e.mask);
-}
-
-void unpack_halves(Execution& e) {
-    isa::LaneRegister low = e.registers32[e.operands[2]];
-    isa::LaneRegister high = low;
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        low[lane] &= 0xffff;
-        high[lane] >>= 16;
-    }
-    write_lanes(e.registers32[e.operands[0]], low, e.mask);
-    write_lanes(e.registers32[e.operands[1]], high, e.mask);
-}
-
-void pack_words(Execution& e) {
-    const auto& low = e.registers32[e.operands[1]];
-    const auto& high = e.registers32[e.operands[2]];
-    LaneRegister64 out;
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        out[lane] = low[lane] | (std::uint64_t{high[lane]} << 32);
-    }
-    write_lanes(e.registers64[e.operands[0]], out, e.mask);
-}
-
-void unpack_words(Execution& e) {
-    const LaneRegister64 both = e.registers64[e.operands[2]];
-    isa::LaneRegister low;
-    isa::LaneRegister high;
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        low[lane] = static_cast<std::uint32_t>(both[lane]);
-        high[lane] = static_cast<std::uint32_t>(both[lane] >> 32);
-    }
-    write_lanes(e.registers32[e.operands[0]], low, e.mask);
-    write_lanes(e.registers32[e.operands[1]], high, e.mask);
+/// Operand 1 is a constant: 1 or 0.
+void set_predicate(Execution& e) {
+    write_predicate(e, e.operands[0], e.operands[1] != 0 ? kAllLanes : 0);
 }
 
 void add_window(Execution& e) {
@@ -78,56 +39,24 @@ void subtract_window(Execution& e) {
     write_lanes(e.registers64[e.operands[0]], out, e.mask);
 }
 
-struct Halves {
-    Slot whole;
-    Slot half;
-    Handler pack;
-    Handler unpack;
-};
-
-void decode_packed_mov(Decoder& decoder, const Halves& halves) {
-    const bool pack = decoder.operand(1).kind == OperandKind::kVector;
-    const auto parts = Decoder::elements(decoder.operand(pack ? 1 : 0));
-    if (parts.size() != 2) {
-        decoder.fail_at(decoder.operand(pack ? 1 : 0), "expected two elements: {lo, hi}");
-    }
-    const auto written = [](Slot slot) {
-        return slot == Slot::kRead16   ? Slot::kWrite16
-               : slot == Slot::kRead32 ? Slot::kWrite32
-                                       : Slot::kWrite64;
-    };
-    decoder.op.handler = pack ? halves.pack : halves.unpack;
-    if (pack) {
-        decoder.emit_operand(decoder.write(decoder.operand(0), written(halves.whole)));
-        for (const OperandNode& part : parts) decoder.emit_operand(decoder.read(part, halves.half));
-    } else {
-        for (const OperandNode& part : parts) {
-            decoder.emit_operand(decoder.write(part, written(halves.half)));
-        }
-        decoder.emit_operand(decoder.read(decoder.operand(1), halves.whole));
-    }
-    decoder.commit();
-}
-
 }  // namespace
 
 void decode_mov(Decoder& decoder) {
     decoder.expect_operands(2, 2);
     const std::string_view type = decoder.words().back();
-    if (type == "pred" && decoder.words().size() == 2) return decode_row(decoder);
+    if (type == "pred" && decoder.words().size() == 2) {
+        if (decoder.operand(1).kind != OperandKind::kInteger) return decode_row(decoder);
+        decoder.emit_operand(decoder.write(decoder.operand(0), Slot::kWritePredicate));
+        decoder.emit_operand(decoder.operand(1).bits != 0 ? 1 : 0);
+        decoder.op.handler = set_predicate;
+        return decoder.commit();
+    }
     const std::uint32_t bytes = bytes_of_type(type);
-    if (decoder.words().size() != 2 || bytes < 2) decoder.unsupported(kMovForms);
+    const bool moves = bytes >= 2 && type.find("f16") == std::string_view::npos;
+    if (decoder.words().size() != 2 || !moves) decoder.unsupported(kMovForms);
     const OperandNode& source = decoder.operand(1);
     if (source.kind == OperandKind::kVector || decoder.operand(0).kind == OperandKind::kVector) {
-        if (type == "b32") {
-            return decode_packed_mov(decoder,
-                                     {Slot::kRead32, Slot::kRead16, pack_halves, unpack_halves});
-        }
-        if (type == "b64") {
-            return decode_packed_mov(decoder,
-                                     {Slot::kRead64, Slot::kRead32, pack_words, unpack_words});
-        }
-        decoder.unsupported(kMovForms);
+        return decode_packed_mov(decoder);
     }
     const Slot write = bytes == 8 ? Slot::kWrite64 : bytes == 4 ? Slot::kWrite32 : Slot::kWrite16;
     decoder.emit_operand(decoder.write(decoder.operand(0), write));
@@ -135,11 +64,11 @@ void decode_mov(Decoder& decoder) {
     if (is_name && decoder.find_register(source) == nullptr) {
         if (const SpecialRegister* special = find_special_register(source.text)) {
             const bool wide = special->width == Width::k64;
-            if (wide != (bytes == 8) || bytes < 4) {
+            if (wide != (bytes == 8)) {
                 decoder.fail_at(
                     source, fmt::format("{} is read with mov.u{}", special->name, wide ? 64 : 32));
             }
-            decoder.op.handler = read_special_register;
+            decoder.op.handler = bytes == 2 ? read_special_register16 : read_special_register;
             decoder.op.modifier = special_register_index(*special);
             decoder.instruction.operation = special->operation;
             return decoder.commit();
@@ -147,6 +76,9 @@ void decode_mov(Decoder& decoder) {
         const std::int64_t symbol =
             source.text == "WARP_SZ" ? isa::kLanes : decoder.shared_symbol(source);
         if (symbol < 0) {
+            if (const auto note = special_register_note(source.text); !note.empty()) {
+                decoder.fail_at(source, fmt::format("{}: {}", source.text, note));
+            }
             decoder.fail_at(source, fmt::format("'{}' is neither a register, a special register "
                                                 "nor a shared variable",
                                                 source.text));

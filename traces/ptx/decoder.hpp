@@ -113,6 +113,7 @@ void decode_setp(Decoder& decoder);
 void decode_set(Decoder& decoder);
 void decode_lop3(Decoder& decoder);  ///< also with a predicate: lop3.or.b32 d|p, a, b, c, lut, q
 void decode_mov(Decoder& decoder);
+void decode_packed_mov(Decoder& decoder);  ///< mov.b32 d, {lo, hi} and the like
 void decode_cvta(Decoder& decoder);
 void decode_cvt(Decoder& decoder);
 void decode_ld(Decoder& decoder);

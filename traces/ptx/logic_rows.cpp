@@ -1,4 +1,7 @@
 // Logic and shifts: PTX ISA 9.1, "Logic and Shift Instructions".
+#include <algorithm>
+
+#include "traces/ptx/decoder.hpp"
 #include "traces/ptx/instruction_table.hpp"
 
 namespace sptc::ptx {
@@ -109,7 +112,7 @@ struct Same {
 };
 
 /// lop3: operand 4 is the truth table of a, b, c as a constant.
-void lookup_three(Execution& e) {
+isa::LaneRegister lookup(const Execution& e) {
     const auto& a = register_lanes<std::uint32_t>(e, e.operands[1]);
     const auto& b = register_lanes<std::uint32_t>(e, e.operands[2]);
     const auto& c = register_lanes<std::uint32_t>(e, e.operands[3]);
@@ -124,10 +127,55 @@ void lookup_three(Execution& e) {
             out[lane] |= (a[lane] ^ flip_a) & (b[lane] ^ flip_b) & (c[lane] ^ flip_c);
         }
     }
-    write_lanes(register_lanes<std::uint32_t>(e, e.operands[0]), out, e.mask);
+    return out;
+}
+
+void lookup_three(Execution& e) {
+    write_lanes(register_lanes<std::uint32_t>(e, e.operands[0]), lookup(e), e.mask);
+}
+
+/// Also p = (d != 0) and/or q. Operands: d or -1, a, b, c, the truth table, p, q; Op::modifier is 1
+/// for "or".
+void lookup_three_with_predicate(Execution& e) {
+    const isa::LaneRegister out = lookup(e);
+    const std::uint32_t some = collect([&](std::uint32_t lane) { return out[lane] != 0; });
+    const std::uint32_t q = e.predicates[e.operands[6]];
+    if (e.operands[0] >= 0) write_lanes(e.registers32[e.operands[0]], out, e.mask);
+    write_predicate(e, e.operands[5], e.op.modifier != 0 ? some | q : some & q);
 }
 
 }  // namespace
+
+void decode_lop3(Decoder& decoder) {
+    const auto& words = decoder.words();
+    const auto has = [&](std::string_view word) {
+        return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    const bool with_predicate = words.size() == 3 && has("b32") && (has("and") || has("or"));
+    if (words.size() == 2 && has("b32")) {
+        decoder.expect_operands(5, 5);
+        (void)decoder.immediate(decoder.operand(4), 0, 0xff);
+        return decode_row(decoder);
+    }
+    static constexpr std::array<std::string_view, 2> kForms{
+        "lop3.b32 d, a, b, c, table", "lop3.{and,or}.b32 d|p, a, b, c, table, q"};
+    if (!with_predicate) decoder.unsupported(kForms);
+    decoder.expect_operands(6, 6);
+    const OperandNode& both = decoder.operand(0);
+    if (both.kind != OperandKind::kPair) decoder.fail_at(both, "expected d|p, where d may be _");
+    const OperandNode& d = both.elements[0];
+    decoder.emit_operand(d.text == "_" ? -1 : decoder.write(d, Slot::kWrite32));
+    for (std::size_t i = 1; i < 4; ++i) {
+        decoder.emit_operand(decoder.read(decoder.operand(i), Slot::kRead32));
+    }
+    const std::uint64_t table = decoder.immediate(decoder.operand(4), 0, 0xff);
+    decoder.emit_operand(decoder.constant32(static_cast<std::uint32_t>(table)));
+    decoder.emit_operand(decoder.write(both.elements[1], Slot::kWritePredicate));
+    decoder.emit_operand(decoder.read(decoder.operand(5), Slot::kReadPredicate));
+    decoder.op.handler = lookup_three_with_predicate;
+    decoder.op.modifier = has("or") ? 1 : 0;
+    decoder.commit();
+}
 
 void add_logic_rows(InstructionTable& table) {
     using enum Slot;

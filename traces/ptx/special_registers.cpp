@@ -32,6 +32,15 @@ std::uint64_t warpid(const Execution& e, std::uint32_t) { return e.warp; }
 std::uint64_t nwarpid(const Execution& e, std::uint32_t) { return e.cta.shape.warps_per_cta(); }
 std::uint64_t smid(const Execution& e, std::uint32_t) { return e.cta.sm; }
 std::uint64_t nsmid(const Execution& e, std::uint32_t) { return e.cta.sm_count; }
+std::uint64_t zero(const Execution&, std::uint32_t) { return 0; }
+std::uint64_t grid(const Execution&, std::uint32_t) { return 1; }
+std::uint64_t dynamic_shared(const Execution& e, std::uint32_t) {
+    return e.cta.shape.shared_bytes_per_cta - e.cta.program.static_shared_bytes;
+}
+std::uint64_t total_shared(const Execution& e, std::uint32_t) {
+    constexpr std::uint64_t kUnit = 128;  // PTX ISA, %total_smem_size: allocation unit of sm_8x
+    return (e.cta.shape.shared_bytes_per_cta + kUnit - 1) / kUnit * kUnit;
+}
 std::uint64_t now(const Execution& e, std::uint32_t) { return e.now; }
 std::uint64_t now_high(const Execution& e, std::uint32_t) { return e.now >> 32; }
 std::uint64_t lane_eq(const Execution&, std::uint32_t lane) { return 1ull << lane; }
@@ -62,6 +71,13 @@ constexpr SpecialRegister kRows[] = {
     {"%nctaid.x", Width::k32, kSpecial, nctaid_x},
     {"%nctaid.y", Width::k32, kSpecial, nctaid_y},
     {"%nctaid.z", Width::k32, kSpecial, nctaid_z},
+    {"%tid.w", Width::k32, kSpecial, zero},
+    {"%ntid.w", Width::k32, kSpecial, zero},
+    {"%ctaid.w", Width::k32, kSpecial, zero},
+    {"%nctaid.w", Width::k32, kSpecial, zero},
+    {"%gridid", Width::k64, kSpecial, grid},
+    {"%dynamic_smem_size", Width::k32, kSpecial, dynamic_shared},
+    {"%total_smem_size", Width::k32, kSpecial, total_shared},
     {"%laneid", Width::k32, kSpecial, laneid},
     {"%warpid", Width::k32, kSpecial, warpid},
     {"%nwarpid", Width::k32, kSpecial, nwarpid},
@@ -89,8 +105,37 @@ const SpecialRegister* find_special_register(std::string_view name) {
     return nullptr;
 }
 
+std::string_view special_register_note(std::string_view name) {
+    struct Note {
+        std::string_view prefix;
+        std::string_view text;
+    };
+    static constexpr Note kNotes[] = {
+        {"%envreg", "is set by the driver and has no defined value; not supported"},
+        {"%pm", "performance counters are not supported; read %clock, %clock64"},
+        {"%cluster", "needs sm_90: there are no clusters on sm_80"},
+        {"%ncluster", "needs sm_90: there are no clusters on sm_80"},
+        {"%is_explicit_cluster", "needs sm_90: there are no clusters on sm_80"},
+        {"%aggr_smem_size", "needs sm_90; sm_80 has %total_smem_size, %dynamic_smem_size"},
+        {"%reserved_smem", "is not supported: no shared memory is reserved for the system"},
+        {"%current_graph_exec", "is not supported: kernels are not launched by graphs"}};
+    for (const Note& note : kNotes) {
+        if (name.starts_with(note.prefix)) return note.text;
+    }
+    return {};
+}
+
 std::uint8_t special_register_index(const SpecialRegister& special) {
     return static_cast<std::uint8_t>(&special - kRows);
+}
+
+void read_special_register16(Execution& e) {
+    const SpecialRegister& special = kRows[e.op.modifier];
+    isa::LaneRegister out;
+    for (std::uint32_t lane = 0; lane < isa::kLanes; ++lane) {
+        out[lane] = static_cast<std::uint32_t>(special.value(e, lane)) & 0xffff;
+    }
+    write_lanes(e.registers32[e.operands[0]], out, e.mask);
 }
 
 void read_special_register(Execution& e) {
