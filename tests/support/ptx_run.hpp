@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -126,6 +127,20 @@ inline std::vector<std::uint64_t> evaluate(const std::string& instructions,
     run.buffer("in", sources).output("out", 32 * 8).run();
     auto results = run.content<std::uint64_t>("out");
     results.resize(lanes);
+    return results;
+}
+
+/// evaluate() for any number of sources, 32 at a time.
+inline std::vector<std::uint64_t> evaluate_all(const std::string& instructions,
+                                               const std::vector<Sources>& sources) {
+    std::vector<std::uint64_t> results;
+    for (std::size_t first = 0; first < sources.size(); first += 32) {
+        const std::size_t last = std::min<std::size_t>(first + 32, sources.size());
+        const auto part =
+            evaluate(instructions, {sources.begin() + static_cast<std::ptrdiff_t>(first),
+                                    sources.begin() + static_cast<std::ptrdiff_t>(last)});
+        results.insert(results.end(), part.begin(), part.end());
+    }
     return results;
 }
 
