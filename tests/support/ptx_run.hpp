@@ -78,7 +78,8 @@ using Sources = std::array<std::uint64_t, 3>;
 
 /// The text of evaluate()'s kernel.
 inline std::string evaluation_kernel(const std::string& instructions) {
-    return std::string(kPtxHeader) + R"(.visible .entry evaluate(.param .u64 in, .param .u64 out)
+    std::string text(kPtxHeader);
+    text += R"(.visible .entry evaluate(.param .u64 in, .param .u64 out)
 {
     .reg .pred %p, %q;
     .reg .b16 %a16, %b16, %c16, %d16, %e16;
@@ -105,8 +106,9 @@ inline std::string evaluation_kernel(const std::string& instructions) {
     mov.u64 %d64, 0;
     mov.u32 %d32, 0;
     mov.u16 %d16, 0;
-)" + instructions +
-           R"(
+)";
+    text += instructions;
+    text += R"(
     cvt.u64.u32 %e64, %d32;
     or.b64 %d64, %d64, %e64;
     cvt.u64.u16 %e64, %d16;
@@ -115,6 +117,7 @@ inline std::string evaluation_kernel(const std::string& instructions) {
     ret;
 }
 )";
+    return text;
 }
 
 /// Runs instructions that turn %a16/%a32/%a64, %b.., %c.. of up to 32 lanes into one of %d16, %d32,

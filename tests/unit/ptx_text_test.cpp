@@ -185,8 +185,8 @@ TEST_CASE("ptx: wrong operands are named with their position") {
     CHECK(of(".reg .b8 %c;") ==
           "k.ptx:7:10: registers cannot have type '.b8': expected .pred or a "
           "type of 16, 32 or 64 bits");
-    CHECK(of("mov.u32 %r1, %tid.w;") ==
-          "k.ptx:7:14: '%tid.w' is neither a register, a special "
+    CHECK(of("mov.u32 %r1, %tid.v;") ==
+          "k.ptx:7:14: '%tid.v' is neither a register, a special "
           "register nor a shared variable");
     CHECK(of("mov.u32 %r1, %clock64;") == "k.ptx:7:14: %clock64 is read with mov.u64");
 }
