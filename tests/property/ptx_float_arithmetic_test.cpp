@@ -68,6 +68,7 @@ void check(const std::string& instruction, const FloatFormat& format,
            const std::vector<test::Sources>& sources,
            const std::function<std::uint64_t(const test::Sources&)>& expected) {
     const auto results = test::evaluate_all(instruction, sources);
+    CHECK(results.size() == sources.size());
     for (std::size_t i = 0; i < sources.size(); ++i) {
         const std::uint64_t wanted = expected(sources[i]);
         const bool same =

@@ -383,6 +383,7 @@ void decode_row(Decoder& decoder) {
     decoder.op.handler = row->handler;
     decoder.op.modifier = row->modifier;
     decoder.op.exactness = row->exactness;
+    decoder.op.first_architecture = static_cast<std::uint8_t>(row->first_architecture);
     decoder.instruction.operation = row->operation;
     for (std::size_t i = 0; i < count; ++i) {
         const Slot slot = row->pattern[i];

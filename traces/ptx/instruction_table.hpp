@@ -40,7 +40,7 @@ struct InstructionRow {
     std::uint8_t modifier = 0;
     Exactness exactness = Exactness::kExact;
     Carry carry = Carry::kNone;
-    int first_architecture = 80;  ///< sm_ number below which ptxas refuses it
+    int first_architecture = 0;  ///< sm_ number below which ptxas refuses it; 0: none
 };
 
 using InstructionTable = std::vector<InstructionRow>;

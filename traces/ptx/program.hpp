@@ -48,6 +48,7 @@ struct Op {
     std::uint8_t elements = 1;  ///< memory: vector length
     std::uint8_t modifier = 0;  ///< meaning belongs to the handler
     Exactness exactness = Exactness::kExact;
+    std::uint8_t first_architecture = 0;  ///< sm_ number that has it first; 0: every one
     bool guard_negated = false;
     std::int32_t guard = -1;
     std::uint32_t target = 0;         ///< branches: index of an op

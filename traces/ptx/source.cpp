@@ -217,7 +217,13 @@ std::unique_ptr<isa::InstructionSource> make_source(std::shared_ptr<const Progra
 }
 
 void require_forms(const Program& program, const isa::Architecture& architecture) {
-    for (const isa::Instruction& instruction : program.instructions) {
+    for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
+        const isa::Instruction& instruction = program.instructions[i];
+        if (program.ops[i].first_architecture > architecture.number) {
+            throw base::KernelError(fmt::format(
+                "{}: '{}' needs sm_{}, found sm_{}", location(program, i), program.texts[i],
+                program.ops[i].first_architecture, architecture.number));
+        }
         if (instruction.mma == nullptr) continue;
         try {
             isa::require_form(architecture, *instruction.mma);
