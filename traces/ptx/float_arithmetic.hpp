@@ -101,10 +101,47 @@ struct Multiply {
         }
     }
 };
+/// a * b + c in f64 with one rounding to nearest even (Boldo and Melquiond, "Emulation of FMA and
+/// correctly rounded sums", 2008): the exact product as a sum of two numbers, and what is below the
+/// leading one rounded to odd. Nothing may overflow, nor the low half of the product underflow.
+inline double fma_in_range(double a, double b, double c) {
+    constexpr double kSplit = 0x1p27 + 1;  // Veltkamp: halves of 26 bits
+    const double a_high = kSplit * a - (kSplit * a - a);
+    const double b_high = kSplit * b - (kSplit * b - b);
+    const double a_low = a - a_high;
+    const double b_low = b - b_high;
+    const double high = a * b;
+    const double low = ((a_high * b_high - high) + a_high * b_low + a_low * b_high) + a_low * b_low;
+    const auto two_sum = [](double x, double y, double& error) {
+        const double sum = x + y;
+        const double y_part = sum - x;
+        error = (x - (sum - y_part)) + (y - y_part);
+        return sum;
+    };
+    double first_error = 0;
+    double second_error = 0;
+    const double first = two_sum(c, low, first_error);
+    const double second = two_sum(high, first, second_error);
+    return second + add_round_to_odd(first_error, second_error);
+}
+inline bool fma_is_in_range(double a, double b, double c) {
+    constexpr auto exponent = [](double x) {
+        return static_cast<int>(magnitude_of(x) >> FloatTraits<double>::kFractionBits);
+    };
+    constexpr int kBias = 1023;
+    constexpr int kFactor = 400;
+    return exponent(a) > kBias - kFactor && exponent(a) < kBias + kFactor &&
+           exponent(b) > kBias - kFactor && exponent(b) < kBias + kFactor &&
+           exponent(c) < kBias + 2 * kFactor;
+}
+
 struct MultiplyAdd {
     template <Round kRound, class T>
     static T apply(T a, T b, T c) {
         if constexpr (std::is_same_v<T, double>) {
+            if (kRound == Round::kNearestEven && fma_is_in_range(a, b, c)) {
+                return fma_in_range(a, b, c);
+            }
             return keep_payload(
                 from_bits<double>(soft_fma(kF64, bits_of(a), bits_of(b), bits_of(c), kRound)), a, b,
                 c);

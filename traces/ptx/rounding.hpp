@@ -41,7 +41,7 @@ constexpr bool rounds_up(Round round, bool negative, bool odd, std::uint64_t res
                          std::uint64_t half) {
     switch (round) {
         case Round::kNearestEven:
-            return rest > half || (rest == half && odd);
+            return (rest > half) | ((rest == half) & odd);
         case Round::kNearestAway:
             return rest >= half;
         case Round::kTowardZero:
@@ -69,8 +69,6 @@ std::uint32_t narrow(double value) {
     const std::uint64_t magnitude = raw & ~(std::uint64_t{1} << 63);
     const bool negative = raw != magnitude;
     const std::uint32_t sign = negative ? static_cast<std::uint32_t>(kFormat.sign()) : 0;
-    if (magnitude > kF64.overflow()) return static_cast<std::uint32_t>(kFormat.nan);
-    if (magnitude == kF64.overflow()) return sign | kOverflow;
     const int field = static_cast<int>(magnitude >> 52);
     const std::uint64_t fraction = magnitude & ((std::uint64_t{1} << 52) - 1);
     const std::uint64_t significand = fraction | (std::uint64_t{field != 0} << 52);
@@ -85,10 +83,10 @@ std::uint32_t narrow(double value) {
     // The implicit bit of a normal number is added into the exponent; a carry runs on.
     const auto base = static_cast<std::uint64_t>(below > 0 ? 0 : -below) << kFormat.fraction_bits;
     const std::uint64_t rounded = base + kept + (up ? 1 : 0);
-    if (rounded >= kOverflow) {
-        return sign | (stays_finite(kRound, negative) ? kOverflow - 1 : kOverflow);
-    }
-    return sign | static_cast<std::uint32_t>(rounded);
+    const std::uint32_t limit = stays_finite(kRound, negative) ? kOverflow - 1 : kOverflow;
+    const std::uint32_t finite = rounded >= kOverflow ? limit : static_cast<std::uint32_t>(rounded);
+    const std::uint32_t number = magnitude == kF64.overflow() ? kOverflow : finite;
+    return magnitude > kF64.overflow() ? static_cast<std::uint32_t>(kFormat.nan) : sign | number;
 }
 
 /// a + b in f64 rounded to odd: what is rounded again, to at most 51 bits, is then rounded only
@@ -100,9 +98,14 @@ inline double add_round_to_odd(double a, double b) {
     const double a_part = sum - b_part;
     const double error = (a - a_part) + (b - b_part);
     const auto bits = std::bit_cast<std::uint64_t>(sum);
-    if (!(error != 0.0) || error - error != 0.0 || (bits & 1u) != 0) return sum;
-    const bool away_from_zero = (error > 0.0) == (sum > 0.0);
-    return std::bit_cast<double>(away_from_zero ? bits + 1 : bits - 1);
+    // In integers, without branches: the loop over lanes is vectorised. A zero error has no bits
+    // but its sign; that of an infinite sum is NaN.
+    const auto error_bits = std::bit_cast<std::uint64_t>(error);
+    const std::uint64_t size = error_bits & ~(std::uint64_t{1} << 63);
+    const bool inexact = (size != 0) & (size < kF64.overflow());
+    const bool even = (bits & 1u) == 0;
+    const std::uint64_t step = ((error_bits ^ bits) >> 63) != 0 ? ~std::uint64_t{0} : 1;
+    return std::bit_cast<double>(bits + (inexact & even ? step : 0));
 }
 
 }  // namespace sptc::ptx

@@ -19,6 +19,22 @@ Wide128 shift_right_sticky(Wide128 value, int count) {
     return kept | ((kept << count) != value ? 1 : 0);
 }
 
+/// The root of a radicand below 2^(top + 2), digit by digit: two bits of the radicand for one of
+/// the root. The radicand becomes what is left.
+template <class Word>
+Word extract_root(Wide128& radicand, int top) {
+    auto rest = static_cast<Word>(radicand);
+    Word root = 0;
+    for (Word bit = Word{1} << top; bit != 0; bit >>= 2) {
+        const Word trial = root + bit;
+        const bool fits = rest >= trial;
+        rest -= fits ? trial : 0;
+        root = (root >> 1) | (fits ? bit : 0);
+    }
+    radicand = rest;
+    return root;
+}
+
 std::uint64_t special(const FloatFormat& format, bool negative, std::uint64_t magnitude) {
     return (negative ? format.sign() : 0) | magnitude;
 }
@@ -172,16 +188,8 @@ std::uint64_t soft_sqrt(const FloatFormat& format, std::uint64_t bits, Round rou
     if (((a.exponent - shift) & 1) != 0) ++shift;
     Wide128 rest = Wide128{a.significand} << shift;
     const int exponent = (a.exponent - shift) / 2;
-    // Digit by digit, two bits of the radicand for one of the root.
-    Wide128 root = 0;
-    for (Wide128 bit = Wide128{1} << wanted; bit != 0; bit >>= 2) {
-        const Wide128 trial = root + bit;
-        root >>= 1;
-        if (rest >= trial) {
-            rest -= trial;
-            root |= bit;
-        }
-    }
+    const Wide128 root = wanted < 63 ? extract_root<std::uint64_t>(rest, wanted)
+                                     : extract_root<Wide128>(rest, wanted);
     return round_to_format(format, false, (root << 1) | (rest != 0 ? 1 : 0), exponent - 1, round);
 }
 
