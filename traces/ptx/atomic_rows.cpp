@@ -23,9 +23,7 @@ struct Add {
 
 template <class T>
 T canonical(T value) {
-    if (value == value) return value;
-    if constexpr (sizeof(T) == sizeof(float)) return std::bit_cast<float>(kNanF32);
-    return std::numeric_limits<T>::quiet_NaN();
+    return value == value ? value : canonical_nan<T>();
 }
 
 /// Subnormals become zeros of their sign.
