@@ -90,6 +90,7 @@ struct Instruction {
         MetadataOrdering::kOrdered;             ///< mma.sp: which metadata codes are legal
     std::uint8_t pending_groups = 0;            ///< cp.async.wait_group N; 0 for wait_all
     std::uint32_t line = 0;                     ///< PTX line
+    std::uint32_t source_line = 0;              ///< line that .loc names; 0: not known
     const MmaForm* mma = nullptr;               ///< kMma only
     std::span<const RegisterId> reads;          ///< guard predicate and sources, each once
     std::span<const RegisterId> address_reads;  ///< the subset of reads that form a memory address

@@ -343,9 +343,11 @@ std::vector<std::string> Sm::waiting_warps(Cycle now) const {
         const SubCore::WarpState state =
             sub_cores_[warp % sub_cores_.size()]->warp_state(slot_of(warp), now);
         if (state.reason == Activity::kNoWarp) continue;
-        lines.push_back(fmt::format("SM {}, CTA {}, warp {}: stopped before line {}, waits for {}",
-                                    index_, cta.index, warp % warps_per_cta_, state.line,
-                                    activity_name(state.reason)));
+        const std::string source =
+            state.source_line == 0 ? "" : fmt::format(" (source line {})", state.source_line);
+        lines.push_back(fmt::format(
+            "SM {}, CTA {}, warp {}: stopped before line {}{}, waits for {}", index_, cta.index,
+            warp % warps_per_cta_, state.line, source, activity_name(state.reason)));
     }
     return lines;
 }

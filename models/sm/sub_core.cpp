@@ -356,7 +356,7 @@ void SubCore::start_mma(std::uint32_t slot, const isa::Instruction& instruction,
 SubCore::WarpState SubCore::warp_state(std::uint32_t slot, Cycle now) const {
     const Warp& warp = warps_[slot];
     if (warp.cta == nullptr || warp.next == nullptr) return {};
-    return {warp.next->line, examine(warp, now)};
+    return {warp.next->line, examine(warp, now), warp.next->source_line};
 }
 
 }  // namespace sptc::sm

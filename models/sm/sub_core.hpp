@@ -74,6 +74,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     struct WarpState {
         std::uint32_t line = 0;
         Activity reason = Activity::kNoWarp;
+        std::uint32_t source_line = 0;  ///< 0: not known
     };
     [[nodiscard]] WarpState warp_state(std::uint32_t slot, base::Cycle now) const;
 

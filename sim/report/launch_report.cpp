@@ -26,8 +26,14 @@ double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) * 1e-6
 std::string launch_table(const run::LaunchResult& result) {
     const gpu::KernelResult& kernel = result.simulation;
     const isa::KernelShape& shape = kernel.shape;
-    std::string text = fmt::format("kernel {} on {}: {} SMs simulated\n", shape.entry,
-                                   result.gpu.description, kernel.simulated_sms);
+    std::string text;
+    for (const std::string& line : result.printed) text += line + "\n";
+    if (result.printed_dropped != 0) {
+        text +=
+            fmt::format("... and {} more lines printed by the kernel\n", result.printed_dropped);
+    }
+    text += fmt::format("kernel {} on {}: {} SMs simulated\n", shape.entry, result.gpu.description,
+                        kernel.simulated_sms);
     const auto row = [&text](std::string_view label, const std::string& value,
                              std::string_view unit = "") {
         text += fmt::format("  {:<28}{:>18}{}{}\n", label, value, unit.empty() ? "" : "  ", unit);
@@ -75,6 +81,8 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     json["time_us"] = time_us(result.gpu, result.simulation.cycles);
     json["tensor_core_utilisation"] = tensor_utilisation(result);
     add_kernel(json, result.simulation);
+    json["printed"] = result.printed;
+    json["printed_dropped"] = result.printed_dropped;
     json["host"] = {{"wall_seconds", result.wall_seconds},
                     {"sm_cycles_simulated", result.simulation.sm_cycles}};
     return json.dump(2) + "\n";

@@ -10,6 +10,7 @@
 #include "models/base/file.hpp"
 #include "sim/run/kernel_run.hpp"
 #include "traces/launch/launch.hpp"
+#include "traces/ptx/print_buffer.hpp"
 #include "traces/ptx/source.hpp"
 #include "traces/tensor_file/npy.hpp"
 
@@ -69,11 +70,15 @@ LaunchResult run_launch(const LaunchRequest& request) {
     const auto program =
         ptx::load_program(base::read_text(request.ptx_file), request.ptx_file, launch.entry);
     ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
-    const auto source = ptx::make_source(program, launch, memory, request.values, request.gpu.sms);
+    ptx::PrintBuffer printed;
+    const auto source =
+        ptx::make_source(program, launch, memory, request.values, request.gpu.sms, &printed);
 
     LaunchResult result;
     result.gpu = request.gpu;
     result.simulation = simulate(request.gpu, gpu::SimulatedSms::kAll, *source, request.options);
+    result.printed = printed.lines();
+    result.printed_dropped = printed.dropped();
     if (!request.out_directory.empty())
         result.written = write_outputs(launch, memory, request.out_directory);
     result.wall_seconds =

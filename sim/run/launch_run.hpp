@@ -22,7 +22,9 @@ struct LaunchRequest {
 struct LaunchResult {
     gpu::GpuSpec gpu;
     gpu::KernelResult simulation;
-    std::vector<std::string> written;  ///< output files
+    std::vector<std::string> written;   ///< output files
+    std::vector<std::string> printed;   ///< by the kernel's printf, line by line
+    std::uint64_t printed_dropped = 0;  ///< lines beyond the bound
     double wall_seconds = 0;
 };
 

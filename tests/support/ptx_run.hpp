@@ -8,6 +8,7 @@
 
 #include "tests/support/functional_run.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/ptx/print_buffer.hpp"
 #include "traces/ptx/source.hpp"
 
 namespace sptc::test {
@@ -19,6 +20,7 @@ struct KernelRun {
     launch::Values values = launch::Values::kOn;
     FunctionalOptions options;
     std::unique_ptr<launch::DeviceMemory> memory;
+    std::unique_ptr<sptc::ptx::PrintBuffer> printed = std::make_unique<sptc::ptx::PrintBuffer>();
 
     explicit KernelRun(std::string text, std::uint32_t threads = 32) : ptx(std::move(text)) {
         launch.block = {threads, 1, 1};
@@ -54,7 +56,8 @@ struct KernelRun {
     /// The source for the launch; `memory` is fresh.
     std::unique_ptr<isa::InstructionSource> source() {
         memory = std::make_unique<launch::DeviceMemory>(launch.buffers, values);
-        return ptx::make_source(ptx::load_program(ptx, "test.ptx", launch.entry), launch, *memory, values);
+        return ptx::make_source(ptx::load_program(ptx, "test.ptx", launch.entry), launch, *memory,
+                                values, 1, printed.get());
     }
 
     std::uint64_t run() {

@@ -84,8 +84,10 @@ TEST_CASE("ptx parser: structure errors name position, what was found and what w
     CHECK(problem(".entry k {}") ==
           "k.ptx:1:1: found '.entry', expected '.version' at the beginning of a PTX file");
     CHECK(problem(kHeader + ".visible .entry k() {") ==
-          "k.ptx:5:22: the file ends, expected an instruction, a label, .reg, .shared or '}'");
-    CHECK_THAT(problem(kHeader + ".func f() {}"), Contains("k.ptx:5:1: found '.func'"));
+          "k.ptx:5:22: the file ends, expected an instruction, a label, .reg, .shared, .local, "
+          ".const, "
+          ".global, .param or '}'");
+    CHECK_THAT(problem(kHeader + ".alias f, g;"), Contains("k.ptx:5:1: found '.alias'"));
     CHECK(problem(".version 8.5\n.target sm_80\n.address_size 32") ==
           "k.ptx:3:15: found '32', expected '64': only 64-bit addresses are supported");
     CHECK(body_problem("mov.u32 %r1 %r2;") == "k.ptx:6:13: found '%r2', expected ';'");
@@ -137,9 +139,9 @@ TEST_CASE("ptx: unsupported instructions are named with what is supported nearby
     CHECK_THAT(of("  frobnicate.b32 %r1;"),
                Contains("k.ptx:7:3: unsupported instruction 'frobnicate.b32'; supported nearby: "
                         "abs, activemask, add"));
-    CHECK_THAT(of("ld.b32 %r1, [%rd0];"),
-               Contains("unsupported instruction 'ld.b32'") && Contains("cvta.to.global"));
-    CHECK_THAT(of("ld.local.u32 %r1, [%rd0];"), Contains("unsupported instruction"));
+    CHECK_THAT(of("ld.global.b128 %r1, [%rd0];"),
+               Contains("unsupported instruction 'ld.global.b128'") && Contains("b64 u64 s64"));
+    CHECK_THAT(of("st.const.u32 [%rd0], %r1;"), Contains("cannot be written"));
     CHECK_THAT(of("bar.arrive.acquire 0, 32;"),
                Contains("supported nearby: {bar,barrier}[.cta].sync"));
     CHECK_THAT(of("mma.sync.aligned.m16n8k4.row.col.f32.f16.f16.f32 {%r0},{%r1},{%r2},{%r3};"),
@@ -164,8 +166,7 @@ TEST_CASE("ptx: wrong operands are named with their position") {
     CHECK(of("@%r1 ret;") == "k.ptx:7:2: '%r1' is not a predicate register");
     CHECK(of("bra NOWHERE;") == "k.ptx:7:5: no label 'NOWHERE'");
     CHECK(of("A: A: ret;") == "k.ptx:7:4: label 'A' is defined twice");
-    CHECK(of("ld.param.u64 %rd0, [b];") ==
-          "k.ptx:7:20: 'b': expected a parameter such as [name+8]");
+    CHECK(of("ld.param.u64 %rd0, [b];") == "k.ptx:7:21: 'b' is neither a register nor a variable");
     CHECK(of("ld.param.u64 %rd0, [a+4];") ==
           "k.ptx:7:20: bytes 4 to 11 of parameter 'a', which has 8");
     CHECK(of("ld.global.v4.u64 {%rd0,%rd0,%rd0,%rd0}, [%rd0];") ==
@@ -187,7 +188,7 @@ TEST_CASE("ptx: wrong operands are named with their position") {
           "type of 16, 32 or 64 bits");
     CHECK(of("mov.u32 %r1, %tid.v;") ==
           "k.ptx:7:14: '%tid.v' is neither a register, a special "
-          "register nor a shared variable");
+          "register nor a variable");
     CHECK(of("mov.u32 %r1, %clock64;") == "k.ptx:7:14: %clock64 is read with mov.u64");
 }
 

@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t kFirstAddress = 0x7f00'0000'0000u;
 constexpr std::uint64_t kPageBytes = 2u << 20;
 constexpr std::uint64_t kMinimumGapBytes = kPageBytes / 2;
+constexpr std::uint64_t kSmallVariableBytes = 16u << 20;
 
 }  // namespace
 
@@ -48,6 +49,26 @@ std::uint64_t DeviceMemory::address(const std::string& buffer) const {
     }
     throw base::ConfigError(
         fmt::format("unknown buffer '{}': expected one of {}", buffer, fmt::join(names, ", ")));
+}
+
+void DeviceMemory::map(const std::string& name, std::uint64_t address, std::uint64_t bytes,
+                       const std::vector<std::byte>& data, Values values) {
+    SPTC_ASSERT(data.empty() || data.size() == bytes);
+    const auto at = std::lower_bound(
+        regions_.begin(), regions_.end(), address,
+        [](const Region& region, std::uint64_t wanted) { return region.begin < wanted; });
+    const bool inside =
+        at != regions_.begin() && std::prev(at)->begin + std::prev(at)->bytes > address;
+    const bool overlaps = at != regions_.end() && at->begin < address + bytes;
+    if (overlaps && at->name == name && at->begin == address && at->bytes == bytes) return;
+    if (inside || overlaps) {
+        throw base::ConfigError(
+            fmt::format("no room for the module variable '{}' at 0x{:x}", name, address));
+    }
+    Region region{name, address, bytes, data, std::make_unique<std::atomic<bool>>(false)};
+    // Variables are small, and their zeros are known to the program: kept with values off too.
+    if (values == Values::kOn || bytes <= kSmallVariableBytes) region.data.resize(bytes);
+    regions_.insert(at, std::move(region));
 }
 
 const DeviceMemory::Region* DeviceMemory::region_of(std::uint64_t address,

@@ -26,6 +26,12 @@ class DeviceMemory {
     /// the buffers.
     [[nodiscard]] std::uint64_t address(const std::string& buffer) const;
 
+    /// Adds a variable of a module at its own address, below the buffers; empty `data` is zeros.
+    /// One that is there already, with this name and size, keeps its content. Throws ConfigError
+    /// when something else lies there.
+    void map(const std::string& name, std::uint64_t address, std::uint64_t bytes,
+             const std::vector<std::byte>& data, Values values);
+
     /// The bytes [address, address + size), or nullptr when that is not inside one buffer or the
     /// buffer has no data.
     [[nodiscard]] std::byte* find(std::uint64_t address, std::uint64_t size);

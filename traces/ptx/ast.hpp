@@ -16,6 +16,7 @@ enum class OperandKind : std::uint8_t {
     kFloat,    ///< f32 pattern in `bits`
     kDouble,   ///< f64 pattern in `bits`
     kVector,   ///< {a, b, ...}
+    kList,     ///< (a, b, ...): the parameters of a call
     kPair,     ///< p|q
     kAddress   ///< [base + offset]; the base is elements[0]
 };
@@ -36,13 +37,20 @@ struct GuardNode {
     Position position;
 };
 
+/// A line of the source that the PTX was compiled from, as .loc says it; line 0: not known.
+struct SourceLine {
+    std::uint32_t file = 0;  ///< the number of a .file
+    std::uint32_t line = 0;
+};
+
 /// A label (opcode empty) or an instruction.
 struct StatementNode {
     Position position;
+    SourceLine source;
     std::string_view label;
     GuardNode guard;
-    std::string_view opcode;  ///< with its qualifiers: "ld.global.u32"
-    std::vector<OperandNode> operands;
+    std::string_view opcode;            ///< with its qualifiers: "ld.global.u32"
+    std::vector<OperandNode> operands;  ///< of a label: what .branchtargets lists
     std::uint32_t scope = 0;
 };
 
@@ -55,16 +63,33 @@ struct RegisterNode {
     std::uint32_t scope = 0;
 };
 
-/// A variable in shared memory. Extern ones have no size: they begin the dynamic shared memory.
-struct SharedNode {
+enum class VariableSpace : std::uint8_t { kShared, kGlobal, kConstant, kLocal, kParameter };
+
+/// One element of an initialiser: a number or the address of a symbol.
+struct InitializerNode {
     Position position;
+    std::uint64_t element = 0;  ///< index in the flattened array
+    std::uint64_t bits = 0;     ///< a number, already as wide as the type
+    std::string_view symbol;    ///< empty: a number
+    std::int64_t offset = 0;
+    bool generic = false;  ///< "generic(symbol)"
+};
+
+/// A variable in a state space. Extern shared ones have no size: they begin the dynamic shared
+/// memory.
+struct VariableNode {
+    Position position;
+    VariableSpace space = VariableSpace::kShared;
     std::string_view name;
+    std::uint32_t element_bytes = 1;
     std::uint64_t bytes = 0;
     std::uint32_t alignment = 1;
     bool external = false;
     std::uint32_t scope = 0;
+    std::vector<InitializerNode> initial;  ///< what it does not name is zero
 };
 
+/// A parameter of an entry or a function, or what a function returns.
 struct ParameterNode {
     Position position;
     std::string_view name;
@@ -74,20 +99,30 @@ struct ParameterNode {
     bool array = false;
 };
 
+/// An .entry or a .func.
 struct KernelNode {
     Position position;
     std::string_view name;
+    bool defined = false;  ///< false: only declared
+    std::vector<ParameterNode> returns;
     std::vector<ParameterNode> parameters;
     std::vector<RegisterNode> registers;
-    std::vector<SharedNode> shared;
+    std::vector<VariableNode> variables;
     std::vector<StatementNode> statements;
     std::vector<std::uint32_t> scope_parents{0};  ///< scope 0 is the body, its own parent
     Position end;                                 ///< the closing brace
 };
 
+struct FileNode {
+    std::uint32_t number = 0;
+    std::string_view path;
+};
+
 struct ModuleNode {
     std::vector<KernelNode> kernels;
-    std::vector<SharedNode> shared;  ///< declared outside of kernels
+    std::vector<KernelNode> functions;    ///< declarations and definitions, as they stand
+    std::vector<VariableNode> variables;  ///< declared outside of kernels
+    std::vector<FileNode> files;
 };
 
 }  // namespace sptc::ptx

@@ -109,10 +109,8 @@ struct Decrement {
 
 template <class Function, class T>
 void change(Execution& e) {
-    compute_addresses(e, e.op.address, e.result.addresses);
-    check_access(e, e.result.addresses, e.mask, e.op.space, sizeof(T));
     LanePointers pointers{};
-    find_pointers(e, e.result.addresses, e.mask, e.op.space, sizeof(T), pointers);
+    resolve_access(e, sizeof(T), &pointers);
     const auto& b = register_lanes<T>(e, e.operands[1]);
     const auto& c = e.operands[2] >= 0 ? register_lanes<T>(e, e.operands[2]) : b;
     Lanes<T> out{};

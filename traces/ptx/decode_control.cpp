@@ -1,4 +1,4 @@
-// bra, ret, exit and mma; and the list of every opcode family.
+// mma, and the list of every opcode family.
 #include <fmt/format.h>
 
 #include "models/base/error.hpp"
@@ -12,8 +12,6 @@ namespace {
 
 using isa::Operation;
 
-constexpr std::array<std::string_view, 1> kBranchForms{"bra[.uni] label"};
-constexpr std::array<std::string_view, 2> kExitForms{"ret[.uni]", "exit"};
 std::span<const OperandNode> fragment(Decoder& decoder, std::size_t index, int registers,
                                       std::string_view name) {
     const auto elements = Decoder::elements(decoder.operand(index));
@@ -57,33 +55,22 @@ constexpr OpcodeFamily kFamilies[] = {
     {"fence", decode_fence},
     {"nanosleep", decode_nanosleep},
     {"griddepcontrol", decode_griddepcontrol, false},
+    {"call", decode_call},
+    {"brx", decode_brx},
+    {"trap", decode_trap},
+    {"brkpt", decode_trap},
+    {"ldu", decode_ld},
+    {"isspacep", decode_isspacep},
+    {"prefetch", decode_hint},
+    {"prefetchu", decode_hint},
+    {"applypriority", decode_hint},
+    {"discard", decode_hint},
+    {"createpolicy", decode_createpolicy},
 };
 
 }  // namespace
 
 std::span<const OpcodeFamily> opcode_families() { return kFamilies; }
-
-void decode_bra(Decoder& decoder) {
-    const auto& words = decoder.words();
-    if (words.size() > 2 || (words.size() == 2 && words[1] != "uni")) {
-        decoder.unsupported(kBranchForms);
-    }
-    decoder.expect_operands(1, 1);
-    decoder.op.control = Control::kBranch;
-    decoder.instruction.operation = Operation::kBranch;
-    decoder.commit();
-}
-
-void decode_exit(Decoder& decoder) {
-    const auto& words = decoder.words();
-    if (words.size() > 1 && !(words.size() == 2 && words[0] == "ret" && words[1] == "uni")) {
-        decoder.unsupported(kExitForms);
-    }
-    decoder.expect_operands(0, 0);
-    decoder.op.control = Control::kExit;
-    decoder.instruction.operation = Operation::kExit;
-    decoder.commit();
-}
 
 void decode_mma(Decoder& decoder) {
     isa::MmaSpelling spelling{};

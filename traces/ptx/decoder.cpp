@@ -111,6 +111,7 @@ std::uint32_t Decoder::register_id(const OperandNode& node) {
     if (node.kind != OperandKind::kName) {
         fail_at(node, fmt::format("'{}': expected a register", node.text));
     }
+    if (node.offset != 0) fail_at(node, "an offset is possible in an address only");
     const std::int32_t id = symbols_.find_register(node.text, statement_.scope, node.position);
     if (id < 0) {
         fail_at(node,
@@ -258,6 +259,16 @@ std::span<const OperandNode> Decoder::elements(const OperandNode& node) {
 }
 
 Address Decoder::address(const OperandNode& node) {
+    Space space = Space::kShared;
+    const Address result = address(node, space);
+    if (space != Space::kShared && space != Space::kGlobal) {
+        fail_at(node, fmt::format("'{}' lies in a state space that '{}' cannot reach",
+                                  node.elements[0].text, statement_.opcode));
+    }
+    return result;
+}
+
+Address Decoder::address(const OperandNode& node, Space& space) {
     if (node.kind != OperandKind::kAddress) {
         fail_at(node, fmt::format("'{}': expected an address such as [%rd1+16]", node.text));
     }
@@ -269,13 +280,22 @@ Address Decoder::address(const OperandNode& node) {
         address.base = constant64(base.bits);
         return address;
     }
-    if (base.kind == OperandKind::kName && find_register(base) == nullptr) {
-        const std::int64_t symbol = shared_symbol(base);
-        if (symbol >= 0) {
-            address.base = constant32(static_cast<std::uint32_t>(symbol));
-            return address;
+    if (const Symbol* variable = symbol(base)) {
+        space = variable->space;
+        address.wide = space != Space::kShared;
+        if (space == Space::kLocal) {
+            frame_access = variable->frame_variable;
+            address.base = frame_slot();
+            address.offset += static_cast<std::int64_t>(variable->address);
+        } else if (address.wide) {
+            address.base = constant64(variable->address);
+        } else {
+            address.base = constant32(static_cast<std::uint32_t>(variable->address));
         }
-        fail_at(base, fmt::format("'{}' is neither a register nor a shared variable", base.text));
+        return address;
+    }
+    if (base.kind == OperandKind::kName && find_register(base) == nullptr) {
+        fail_at(base, fmt::format("'{}' is neither a register nor a variable", base.text));
     }
     const std::uint32_t id = register_id(base);
     const Width width = program_.registers[id].width;
@@ -300,11 +320,26 @@ std::uint64_t Decoder::immediate(const OperandNode& node, std::uint64_t low,
 }
 
 std::int64_t Decoder::shared_symbol(const OperandNode& node) const {
-    return node.kind == OperandKind::kName ? symbols_.find_shared(node.text, statement_.scope) : -1;
+    if (node.kind != OperandKind::kName) return -1;
+    const Symbol* found = symbols_.find_variable(node.text, statement_.scope);
+    if (found == nullptr || found->space != Space::kShared) return -1;
+    return static_cast<std::int64_t>(found->address) + node.offset;
 }
 
-const Parameter* Decoder::parameter(const OperandNode& node) const {
-    return node.kind == OperandKind::kName ? symbols_.find_parameter(node.text) : nullptr;
+const Symbol* Decoder::symbol(const OperandNode& node) {
+    if (node.kind != OperandKind::kName || node.negated || find_register(node) != nullptr) {
+        return nullptr;
+    }
+    const Symbol* found = symbols_.find_variable(node.text, statement_.scope);
+    if (found != nullptr && found->external) {
+        fail_at(node, fmt::format("'{}' is defined in another module: linking is not supported",
+                                  node.text));
+    }
+    return found;
+}
+
+std::int32_t Decoder::frame_slot() {
+    return symbols_.function() == 0 ? constant64(0) : program_.frame_pointer;
 }
 
 namespace {
@@ -339,9 +374,13 @@ void Decoder::commit() {
     op.first_operand = static_cast<std::uint32_t>(program_.operands.size());
     program_.operands.insert(program_.operands.end(), operands_.begin(), operands_.end());
     instruction.line = statement_.position.line;
+    instruction.source_line = statement_.source.line;
     program_.ops.push_back(op);
     program_.instructions.push_back(instruction);
     program_.texts.emplace_back(statement_.opcode);
+    program_.frame_accesses.push_back(frame_access);
+    program_.sources.push_back({statement_.source.file, statement_.source.line});
+    frame_access = -1;
     op = Op{};
     instruction = isa::Instruction{};
     operands_.clear();

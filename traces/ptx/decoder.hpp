@@ -40,6 +40,7 @@ class Decoder {
     // --- the result
     Op op;
     isa::Instruction instruction;
+    std::int32_t frame_access = -1;  ///< a frame variable that the operation names directly
     void emit_operand(std::int32_t slot) { operands_.push_back(slot); }
 
     /// A source register or constant: its slot. `slot` says what the instruction needs.
@@ -66,13 +67,21 @@ class Decoder {
     std::int32_t read_any(const OperandNode& node, Width& width);
     std::int32_t write_any(const OperandNode& node, Width& width);
 
-    /// [base + offset] of global or shared memory; the base counts as an address register.
+    /// [base + offset]; the base counts as an address register.
     [[nodiscard]] Address address(const OperandNode& node);
+    /// The same where a variable as base decides the state space: sets `space` to that of the
+    /// variable, and frame_access.
+    [[nodiscard]] Address address(const OperandNode& node, Space& space);
     /// An integer immediate in [low, high].
     [[nodiscard]] std::uint64_t immediate(const OperandNode& node, std::uint64_t low,
                                           std::uint64_t high) const;
     [[nodiscard]] std::int64_t shared_symbol(const OperandNode& node) const;
-    [[nodiscard]] const Parameter* parameter(const OperandNode& node) const;
+    /// The variable of a name that is no register, or nullptr.
+    [[nodiscard]] const Symbol* symbol(const OperandNode& node);
+    /// The 64-bit slot that holds where the frame of this function begins.
+    [[nodiscard]] std::int32_t frame_slot();
+    [[nodiscard]] Symbols& symbols() { return symbols_; }
+    [[nodiscard]] Program& program() { return program_; }
 
     std::int32_t constant32(std::uint32_t value);
     std::int32_t constant64(std::uint64_t value);
@@ -115,16 +124,22 @@ void decode_lop3(Decoder& decoder);  ///< also with a predicate: lop3.or.b32 d|p
 void decode_mov(Decoder& decoder);
 void decode_packed_mov(Decoder& decoder);  ///< mov.b32 d, {lo, hi} and the like
 void decode_cvta(Decoder& decoder);
+void decode_isspacep(Decoder& decoder);
+void decode_hint(Decoder& decoder);  ///< prefetch, applypriority, discard: no effect here
+void decode_createpolicy(Decoder& decoder);
 void decode_cvt(Decoder& decoder);
 void decode_ld(Decoder& decoder);
 void decode_st(Decoder& decoder);
 void decode_cp(Decoder& decoder);
 void decode_ldmatrix(Decoder& decoder);
 void decode_mma(Decoder& decoder);
+void decode_bra(Decoder& decoder);  ///< leaves Op::target to load_program
+void decode_brx(Decoder& decoder);  ///< leaves the branch table to load_program
+void decode_call(Decoder& decoder);
 void decode_wmma(Decoder& decoder);
 void decode_wmma_mma(Decoder& decoder);  ///< called by decode_wmma
-void decode_bra(Decoder& decoder);       ///< leaves Op::target to load_program
 void decode_exit(Decoder& decoder);
+void decode_trap(Decoder& decoder);
 void decode_bar(Decoder& decoder);
 void decode_fence(Decoder& decoder);
 void decode_nanosleep(Decoder& decoder);

@@ -13,6 +13,9 @@
 
 namespace sptc::ptx {
 
+class PrintBuffer;
+class ThreadStacks;
+
 inline constexpr std::uint32_t kAllLanes = 0xffffffffu;
 
 /// A cp.async whose data has not landed: what land() will copy. Or a cp.async.mbarrier.arrive: the
@@ -41,6 +44,8 @@ struct CtaState {
     std::vector<std::byte> shared;    ///< empty with values off
     std::vector<PendingCopy> copies;  ///< by token
     std::vector<isa::AsyncCopyToken> free_tokens;
+    PrintBuffer* printed = nullptr;  ///< what the kernel prints; null: nobody reads it
+    launch::Values values = launch::Values::kOn;
     BarrierReductions reductions = {};
 };
 
@@ -57,6 +62,7 @@ struct Execution {
     base::Cycle now;
     CtaState& cta;
     isa::WarpInstruction& result;
+    ThreadStacks* stacks = nullptr;  ///< null when the program needs none
 
     [[nodiscard]] std::uint32_t op_index() const {
         return static_cast<std::uint32_t>(&op - cta.program.ops.data());

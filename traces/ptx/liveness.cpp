@@ -1,7 +1,10 @@
 #include "traces/ptx/liveness.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
+
+#include "traces/ptx/flow_graph.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -26,11 +29,7 @@ class RegisterSet {
     std::vector<std::uint64_t> words_;
 };
 
-/// Operations [begin, end) that run one after another.
-struct Block {
-    std::uint32_t begin = 0;
-    std::uint32_t end = 0;
-    std::vector<std::uint32_t> successors;
+struct Block : BasicBlock {
     RegisterSet live_in;
     RegisterSet live_out;
     RegisterSet written_in;  ///< possibly written on some way here
@@ -38,27 +37,10 @@ struct Block {
 };
 
 std::vector<Block> find_blocks(const Program& program) {
-    const auto count = static_cast<std::uint32_t>(program.ops.size());
-    std::vector<bool> leader(count + 1, false);
-    leader[0] = true;
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const Op& op = program.ops[i];
-        if (op.control == Control::kNext) continue;
-        leader[i + 1] = true;
-        if (op.control == Control::kBranch) leader[op.target] = true;
-    }
     std::vector<Block> blocks;
-    std::vector<std::uint32_t> block_of(count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        if (leader[i]) blocks.push_back({i, i, {}, {}, {}, {}, {}});
-        blocks.back().end = i + 1;
-        block_of[i] = static_cast<std::uint32_t>(blocks.size() - 1);
-    }
-    for (Block& block : blocks) {
-        const Op& last = program.ops[block.end - 1];
-        const bool falls_through = last.control == Control::kNext || last.guard >= 0;
-        if (falls_through && block.end < count) block.successors.push_back(block_of[block.end]);
-        if (last.control == Control::kBranch) block.successors.push_back(block_of[last.target]);
+    for (BasicBlock& basic : find_basic_blocks(program)) {
+        Block& block = blocks.emplace_back();
+        static_cast<BasicBlock&>(block) = std::move(basic);
         for (RegisterSet* set :
              {&block.live_in, &block.live_out, &block.written_in, &block.written_out}) {
             *set = RegisterSet(program.registers.size());
@@ -151,9 +133,15 @@ std::uint32_t maximum_live_registers(const Program& program) {
     std::vector<Block> blocks = find_blocks(program);
     find_live(program, blocks);
     find_written(program, blocks);
+    // A function needs its registers beside those of its callers: counted as if the entry called
+    // the largest one where it needs most itself.
     std::uint32_t most = 0;
-    for (const Block& block : blocks) most = std::max(most, pressure_of(program, block));
-    return most;
+    std::uint32_t most_of_functions = 0;
+    for (const Block& block : blocks) {
+        std::uint32_t& side = block.begin < program.functions[0].end ? most : most_of_functions;
+        side = std::max(side, pressure_of(program, block));
+    }
+    return most + most_of_functions;
 }
 
 std::uint32_t estimate_registers(const Program& program) {

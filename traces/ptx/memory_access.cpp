@@ -6,6 +6,8 @@
 #include <bit>
 
 #include "models/base/error.hpp"
+#include "traces/ptx/address_map.hpp"
+#include "traces/ptx/thread_stacks.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -44,13 +46,62 @@ bool all_lanes_fit(const LaneAddresses& addresses, std::uint64_t begin, std::uin
     return (low & (bytes - 1)) == 0 && high >> 63 == 0;
 }
 
+/// "shared memory" with its owner, for messages.
+std::string_view name_of(Space space) {
+    switch (space) {
+        case Space::kShared:
+            return "shared memory";
+        case Space::kLocal:
+            return "local memory";
+        case Space::kConstant:
+            return "constant memory";
+        case Space::kParameter:
+            return "parameters";
+        default:
+            return "global memory";
+    }
+}
+std::string_view owner_of(Space space) {
+    return space == Space::kShared  ? "the CTA's"
+           : space == Space::kLocal ? "the thread's"
+                                    : "the kernel's";
+}
+
+/// How large a space is that begins at 0.
+std::uint64_t bytes_of(const Execution& e, Space space) {
+    switch (space) {
+        case Space::kShared:
+            return e.cta.shape.shared_bytes_per_cta;
+        case Space::kLocal:
+            return e.stacks == nullptr ? 0 : e.stacks->bytes();
+        case Space::kConstant:
+            return e.cta.program.constants.size();
+        default:
+            return e.cta.parameters.size();
+    }
+}
+
+/// The first byte of such a space as a lane sees it. Constants and parameters are only read.
+std::byte* bytes_at(const Execution& e, Space space, std::size_t lane) {
+    switch (space) {
+        case Space::kShared:
+            return e.cta.shared.data();
+        case Space::kLocal:
+            return e.stacks->local(lane);
+        case Space::kConstant:
+            return const_cast<std::byte*>(e.cta.program.constants.data());
+        default:
+            return const_cast<std::byte*>(e.cta.parameters.data());
+    }
+}
+
 [[noreturn]] void misaligned(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
                              Space space, std::uint64_t bytes) {
     for (int lane = 0; lane < isa::kLanes; ++lane) {
         const std::uint64_t address = addresses[static_cast<std::size_t>(lane)];
         if (((mask >> lane) & 1u) != 0 && address % bytes != 0) {
-            const std::string where =
-                space == Space::kShared ? "shared memory" : e.cta.memory.describe(address);
+            const std::string where = space == Space::kGlobal ? e.cta.memory.describe(address)
+                                                              : std::string(name_of(space));
             memory_fault(e, lane, address, bytes,
                          fmt::format("misaligned, expected a multiple of {} ({})", bytes, where));
         }
@@ -58,14 +109,15 @@ bool all_lanes_fit(const LaneAddresses& addresses, std::uint64_t begin, std::uin
     base::assertion_failed("a lane is misaligned", __FILE__, __LINE__);
 }
 
-void check_shared_lanes(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
-                        std::uint64_t bytes) {
-    const std::uint64_t size = e.cta.shape.shared_bytes_per_cta;
+void check_lanes_inside(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
+                        Space space, std::uint64_t bytes) {
+    const std::uint64_t size = bytes_of(e, space);
     for (int lane = 0; lane < isa::kLanes; ++lane) {
         const std::uint64_t address = addresses[static_cast<std::size_t>(lane)];
         if (((mask >> lane) & 1u) != 0 && (bytes > size || address > size - bytes)) {
-            memory_fault(e, lane, address, bytes,
-                         fmt::format("outside the CTA's {} bytes of shared memory", size));
+            memory_fault(
+                e, lane, address, bytes,
+                fmt::format("outside {} {} bytes of {}", owner_of(space), size, name_of(space)));
         }
     }
 }
@@ -100,16 +152,17 @@ void check_access(const Execution& e, const LaneAddresses& addresses, std::uint3
                   Space space, std::uint64_t bytes) {
     if (mask == 0) return;
     if (mask == kAllLanes) {
-        launch::DeviceMemory::Range range{0, e.cta.shape.shared_bytes_per_cta};
-        if (space == Space::kGlobal) range = e.cta.memory.buffer_around(addresses[0]);
+        const launch::DeviceMemory::Range range =
+            space == Space::kGlobal ? e.cta.memory.buffer_around(addresses[0])
+                                    : launch::DeviceMemory::Range{0, bytes_of(e, space)};
         if (all_lanes_fit(addresses, range.begin, range.end, bytes)) return;
     }
     const Extent extent = extent_of(addresses, mask);
     if ((extent.bits & (bytes - 1)) != 0) misaligned(e, addresses, mask, space, bytes);
-    if (space == Space::kShared) {
-        const std::uint64_t size = e.cta.shape.shared_bytes_per_cta;
+    if (space != Space::kGlobal) {
+        const std::uint64_t size = bytes_of(e, space);
         if (bytes > size || extent.high > size - bytes) {
-            check_shared_lanes(e, addresses, mask, bytes);
+            check_lanes_inside(e, addresses, mask, space, bytes);
         }
     } else if (extent.high > UINT64_MAX - bytes ||
                !e.cta.memory.contains(extent.low, extent.high - extent.low + bytes)) {
@@ -120,9 +173,16 @@ void check_access(const Execution& e, const LaneAddresses& addresses, std::uint3
 void find_pointers(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
                    Space space, std::uint64_t bytes, LanePointers& out) {
     if (mask == 0) return;
-    if (space == Space::kShared) {
+    if (space != Space::kGlobal) {
+        if (space == Space::kShared && e.cta.shared.empty()) {
+            kernel_fault(e,
+                         "an address, predicate or branch depends on shared memory: turn values "
+                         "on");
+        }
         for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-            if (((mask >> lane) & 1u) != 0) out[lane] = e.cta.shared.data() + addresses[lane];
+            if (((mask >> lane) & 1u) != 0) {
+                out[lane] = bytes_at(e, space, lane) + addresses[lane];
+            }
         }
         return;
     }

@@ -22,4 +22,13 @@ void check_access(const Execution& execution, const LaneAddresses& addresses, st
 void find_pointers(const Execution& execution, const LaneAddresses& addresses, std::uint32_t mask,
                    Space space, std::uint64_t bytes, LanePointers& out);
 
+/// What e.result shows of an access to local memory: device addresses at which the words of a
+/// warp's lanes alternate, so that all lanes at one local address touch neighbouring bytes.
+void show_local_addresses(Execution& execution, std::uint32_t mask, std::uint64_t bytes);
+
+/// The addresses, checks and, unless `out` is null, bytes of an access by any address. A generic
+/// one may meet several spaces in its lanes: e.result shows those in global and local memory, else
+/// those in shared memory with the instruction's twin; nothing else takes time.
+void resolve_access(Execution& execution, std::uint64_t bytes, LanePointers* out);
+
 }  // namespace sptc::ptx

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "models/base/error.hpp"
+#include "traces/ptx/address_map.hpp"
 #include "traces/ptx/lanes.hpp"
 #include "traces/ptx/mbarrier.hpp"
 #include "traces/ptx/memory_access.hpp"
@@ -16,10 +17,23 @@ bool active(std::uint32_t mask, std::size_t lane) { return ((mask >> lane) & 1u)
 /// Computes and checks the addresses of a load or store and finds the bytes.
 LanePointers resolve(Execution& e) {
     const std::uint64_t bytes = std::uint64_t{e.op.bytes} * e.op.elements;
-    compute_addresses(e, e.op.address, e.result.addresses);
-    check_access(e, e.result.addresses, e.mask, e.op.space, bytes);
     LanePointers pointers{};
-    find_pointers(e, e.result.addresses, e.mask, e.op.space, bytes, pointers);
+    resolve_access(e, bytes, &pointers);
+    return pointers;
+}
+
+/// The same for a store. With values off only local memory is written, which an address may depend
+/// on: `mask` becomes the lanes that are.
+LanePointers resolve_store(Execution& e, std::uint32_t& mask) {
+    mask = e.mask;
+    if (e.cta.values == launch::Values::kOn || e.op.space != Space::kGeneric) return resolve(e);
+    LaneAddresses addresses;
+    compute_addresses(e, e.op.address, addresses);
+    mask &= collect([&](std::uint32_t lane) { return space_of(addresses[lane]) == Space::kLocal; });
+    store_without_values(e);
+    LanePointers pointers{};
+    for (std::uint64_t& address : addresses) address &= (1ull << kWindowShift) - 1;
+    find_pointers(e, addresses, mask, Space::kLocal, e.op.bytes * e.op.elements, pointers);
     return pointers;
 }
 
@@ -41,11 +55,12 @@ void load(Execution& e) {
 /// Lanes that store to the same bytes: the highest lane wins (PTX leaves it open).
 template <class Element, class Word>
 void store(Execution& e) {
-    const LanePointers pointers = resolve(e);
+    std::uint32_t mask = 0;
+    const LanePointers pointers = resolve_store(e, mask);
     for (std::size_t i = 0; i < e.op.elements; ++i) {
         const auto& source = register_lanes<Word>(e, e.operands[i]);
         for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-            if (!active(e.mask, lane)) continue;
+            if (!active(mask, lane)) continue;
             const auto element = static_cast<Element>(source[lane]);
             std::memcpy(pointers[lane] + i * sizeof element, &element, sizeof element);
         }
@@ -175,9 +190,7 @@ const MemoryHandlers* find_memory_handlers(std::string_view type) {
 }
 
 void address_only(Execution& e) {
-    compute_addresses(e, e.op.address, e.result.addresses);
-    check_access(e, e.result.addresses, e.mask, e.op.space,
-                 std::uint64_t{e.op.bytes} * e.op.elements);
+    resolve_access(e, std::uint64_t{e.op.bytes} * e.op.elements, nullptr);
 }
 
 void store_without_values(Execution& e) {

@@ -20,6 +20,8 @@ struct MemoryHandlers {
 void address_only(Execution& execution);
 /// A store with values off: as address_only, and the buffer's content no longer holds.
 void store_without_values(Execution& execution);
+/// Operand 0 = operand 1.
+void copy_register64(Execution& execution);
 /// Operands: the destinations; Op::address.offset is the offset in parameter space.
 void load_parameter32(Execution& execution);
 void load_parameter64(Execution& execution);

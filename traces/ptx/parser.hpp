@@ -5,8 +5,8 @@
 
 namespace sptc::ptx {
 
-/// Parses PTX text. The nodes view `text`, which must outlive them. Debug information (.file, .loc,
-/// .section) and .pragma are skipped: they change neither bits nor cycles. Throws KernelError
+/// Parses PTX text. The nodes view `text`, which must outlive them. Debug information (.section)
+/// and .pragma are skipped: they change neither bits nor cycles. Throws KernelError
 /// "file:line:column: found, expected".
 [[nodiscard]] ModuleNode parse(std::string_view text, std::string_view file);
 

@@ -1,5 +1,7 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,10 +25,18 @@ enum class Width : std::uint8_t {
 
 using isa::LaneRegister64;
 
-enum class Space : std::uint8_t { kGlobal, kShared };
+/// The state space of an address (address_map.hpp). Function parameters lie in local memory.
+enum class Space : std::uint8_t { kGlobal, kShared, kLocal, kConstant, kParameter, kGeneric };
 
 /// How an operation moves the warp's program counter.
-enum class Control : std::uint8_t { kNext, kBranch, kExit };
+enum class Control : std::uint8_t {
+    kNext,
+    kBranch,
+    kExit,
+    kIndexed,  ///< brx.idx: every lane where ThreadStacks::targets says
+    kCall,     ///< to the function of a CallSite
+    kReturn    ///< of a function: every lane where ThreadStacks::targets says
+};
 
 /// [base + offset]
 struct Address {
@@ -51,7 +61,8 @@ struct Op {
     std::uint8_t first_architecture = 0;  ///< sm_ number that has it first; 0: every one
     bool guard_negated = false;
     std::int32_t guard = -1;
-    std::uint32_t target = 0;         ///< branches: index of an op
+    std::uint32_t target = 0;         ///< branches and calls: index of an op
+    std::uint32_t detail = 0;         ///< into Program::calls, branch_tables or generic_twins
     std::uint32_t first_operand = 0;  ///< into Program::operands
     Address address;
     Address destination;  ///< cp.async: the shared address
@@ -64,6 +75,67 @@ struct Parameter {
     std::uint32_t offset = 0;
     std::uint32_t bytes = 0;
     bool array = false;
+};
+
+/// What a call copies between the frames of caller and callee.
+struct FrameCopy {
+    std::uint32_t from = 0;  ///< frame variables (Program::frame_variables)
+    std::uint32_t to = 0;
+};
+
+/// A call of a function: its arguments go to the callee's frame, the results come back.
+struct CallSite {
+    std::uint32_t caller = 0;  ///< index of a function
+    std::uint32_t callee = 0;
+    std::vector<FrameCopy> arguments;
+    std::vector<FrameCopy> results;
+};
+
+/// A variable in the frame of a function: a parameter, a result, or one of .local or .param.
+struct FrameVariable {
+    std::string name;
+    std::uint32_t offset = 0;  ///< from the frame's begin
+    std::uint32_t bytes = 0;
+    bool addressed = false;  ///< pointers reach it
+};
+
+/// The entry (first) or a function: ops [begin, end) and registers [first_register, end_register).
+struct FunctionInfo {
+    std::string name;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::uint32_t frame_bytes = 0;
+    std::size_t first_register = 0;
+    std::size_t end_register = 0;
+    bool recursive = false;  ///< may be called while it runs: its registers are saved
+};
+
+/// A .global variable of the module, at its device address.
+struct ModuleVariable {
+    std::string name;
+    std::uint64_t address = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::byte> data;  ///< empty: zeros
+};
+
+/// Where lanes that run apart wait for each other (flow_order.hpp).
+struct FlowPoint {
+    std::uint32_t order = 0;  ///< lanes at the op with the smallest go first
+    std::uint32_t latch = 0;  ///< of a loop head, for lanes that come from inside the loop
+    bool spins = false;       ///< of a loop head: the loop may wait for another thread
+    bool gathers = false;     ///< a warp-wide op: lanes that ran ahead wait before it
+};
+
+/// An instruction of a generic access as it looks when its lanes hit other than global memory.
+struct GenericTwins {
+    isa::Instruction shared;
+    isa::Instruction constant;  ///< also parameters
+};
+
+/// A line of the source that the PTX was compiled from; line 0: not known.
+struct ProgramLine {
+    std::uint32_t file = 0;  ///< key of Program::source_files
+    std::uint32_t line = 0;
 };
 
 struct RegisterInfo {
@@ -114,10 +186,31 @@ class Program {
     std::vector<std::uint32_t> constants32;
     std::vector<std::uint64_t> constants64;
 
+    std::vector<FunctionInfo> functions;  ///< the entry comes first
+    std::vector<CallSite> calls;
+    std::vector<std::vector<std::uint32_t>> branch_tables;  ///< of brx.idx: ops
+    std::vector<FrameVariable> frame_variables;
+    std::vector<std::int32_t> frame_accesses;  ///< by op: a frame variable named directly, or -1
+    std::vector<GenericTwins> generic_twins;
+    std::int32_t frame_pointer = -1;  ///< 64-bit slot: where the frame of a function begins
+    bool cvta_local = false;          ///< generic addresses may be those of local memory
+
+    std::vector<ModuleVariable> module_variables;
+    std::vector<std::byte> constants;  ///< constant memory
+
+    std::vector<FlowPoint> flow;       ///< by op
+    std::vector<ProgramLine> sources;  ///< by op
+    std::map<std::uint32_t, std::string> source_files;
+
     std::uint32_t estimated_registers = 0;  ///< see liveness.hpp
+
+    /// Do threads need ThreadStacks: local memory, calls or indexed branches?
+    [[nodiscard]] bool needs_stacks() const {
+        return functions.size() > 1 || functions[0].frame_bytes != 0 || !branch_tables.empty();
+    }
 };
 
-/// "kernel.ptx:12"
+/// "kernel.ptx:12", with the line of the source when .loc says it: "kernel.ptx:12 (gemm.cu:7)".
 [[nodiscard]] std::string location(const Program& program, std::uint32_t op);
 
 }  // namespace sptc::ptx

@@ -82,8 +82,9 @@ class PtxCta final : public isa::CtaStream {
     PtxCta(CtaState state, const std::vector<Handler>& handlers)
         : state_(std::move(state)), handlers_(handlers) {
         for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
-            paths_.emplace_back(lanes_of_warp(state_.shape, warp));
+            paths_.emplace_back(lanes_of_warp(state_.shape, warp), state_.program.flow.data());
             registers_.emplace_back(state_.program);
+            if (state_.program.needs_stacks()) stacks_.emplace_back(state_.program);
         }
     }
 
@@ -101,6 +102,7 @@ class PtxCta final : public isa::CtaStream {
         const std::uint32_t mask = executing_lanes(path, op, registers.predicates);
         result_.instruction = &state_.program.instructions[pc];
         result_.active_mask = mask;
+        ThreadStacks* stacks = stacks_.empty() ? nullptr : &stacks_[warp];
         if (result_.operands.present()) result_.operands = {};
         if (const Handler handler = handlers_[pc]; handler != nullptr && mask != 0) {
             Execution execution{op,
@@ -113,10 +115,11 @@ class PtxCta final : public isa::CtaStream {
                                 warp,
                                 now,
                                 state_,
-                                result_};
+                                result_,
+                                stacks};
             handler(execution);
         }
-        advance(path, op, mask);
+        advance(path, op, mask, stacks);
         return result_;
     }
 
@@ -129,24 +132,28 @@ class PtxCta final : public isa::CtaStream {
     const std::vector<Handler>& handlers_;
     std::vector<WarpPath> paths_;
     std::vector<WarpRegisters> registers_;
+    std::vector<ThreadStacks> stacks_;  ///< of each warp, or none
     isa::WarpInstruction result_;
 };
 
 class PtxSource final : public isa::InstructionSource {
   public:
     PtxSource(std::shared_ptr<const Program> program, const launch::Launch& launch,
-              launch::DeviceMemory& memory, Values values, std::uint32_t sm_count)
+              launch::DeviceMemory& memory, Values values, std::uint32_t sm_count,
+              PrintBuffer* printed)
         : program_(std::move(program)),
           shape_(shape_of(*program_, launch)),
           memory_(memory),
           values_(values),
           sm_count_(sm_count),
+          printed_(printed),
           parameters_(bind_arguments(*program_, launch, memory)) {
+        map_module_variables();
         if (values_ == Values::kOff) {
             const Slice slice = compute_slice(*program_, Viewer::kSm);
             discard_stores_ = slice.loads_global;
             handlers_ = choose_handlers(*program_, &slice);
-            traffic_ = std::make_unique<TrafficExecutor>(*program_);
+            if (!program_->needs_stacks()) traffic_ = std::make_unique<TrafficExecutor>(*program_);
         } else {
             handlers_ = choose_handlers(*program_, nullptr);
         }
@@ -163,12 +170,22 @@ class PtxSource final : public isa::InstructionSource {
 
     [[nodiscard]] std::unique_ptr<isa::GlobalTraffic> start_traffic(std::uint64_t cta,
                                                                     std::uint32_t sm) override {
-        // With values on, a store of one CTA may decide an address of another.
-        if (values_ == Values::kOn) return InstructionSource::start_traffic(cta, sm);
+        // With values on, a store of one CTA may decide an address of another. Threads with stacks
+        // need the whole executor.
+        if (traffic_ == nullptr) return InstructionSource::start_traffic(cta, sm);
         return traffic_->start_cta(state_of(cta, sm));
     }
 
   private:
+    /// The module's variables become regions of device memory; what an earlier launch of the same
+    /// module left in them stays.
+    void map_module_variables() {
+        for (const ModuleVariable& variable : program_->module_variables) {
+            memory_.map(".global " + variable.name, variable.address, variable.bytes, variable.data,
+                        values_);
+        }
+    }
+
     [[nodiscard]] CtaState state_of(std::uint64_t cta, std::uint32_t sm) const {
         SPTC_ASSERT(cta < shape_.grid.count());
         CtaState state{*program_, shape_,    memory_, parameters_, cta, {},
@@ -177,6 +194,8 @@ class PtxSource final : public isa::InstructionSource {
         state.index.y = static_cast<std::uint32_t>(cta / shape_.grid.x % shape_.grid.y);
         state.index.z = static_cast<std::uint32_t>(cta / shape_.grid.x / shape_.grid.y);
         state.discard_stores = discard_stores_;
+        state.printed = printed_;
+        state.values = values_;
         return state;
     }
 
@@ -185,6 +204,7 @@ class PtxSource final : public isa::InstructionSource {
     launch::DeviceMemory& memory_;
     Values values_;
     std::uint32_t sm_count_;
+    PrintBuffer* printed_;
     std::vector<std::byte> parameters_;
     std::vector<Handler> handlers_;
     std::unique_ptr<TrafficExecutor> traffic_;  ///< with values off
@@ -212,8 +232,9 @@ void memory_fault(const Execution& e, int lane, std::uint64_t address, std::uint
 std::unique_ptr<isa::InstructionSource> make_source(std::shared_ptr<const Program> program,
                                                     const launch::Launch& launch,
                                                     launch::DeviceMemory& memory, Values values,
-                                                    std::uint32_t sm_count) {
-    return std::make_unique<PtxSource>(std::move(program), launch, memory, values, sm_count);
+                                                    std::uint32_t sm_count, PrintBuffer* printed) {
+    return std::make_unique<PtxSource>(std::move(program), launch, memory, values, sm_count,
+                                       printed);
 }
 
 void require_forms(const Program& program, const isa::Architecture& architecture) {

@@ -10,6 +10,7 @@
 
 namespace sptc::ptx {
 
+class PrintBuffer;
 class Program;
 
 /// Parses PTX text and flattens one entry. `file` is used in messages. An empty `entry` takes the
@@ -24,11 +25,13 @@ void require_forms(const Program& program, const isa::Architecture& architecture
 
 /// Executes a program warp by warp as the simulator asks for it. With Values::kOff only the
 /// backward slice of addresses, predicates and branches is executed. `memory` must outlive the
-/// source. `sm_count` is what %nsmid reads. Throws ConfigError when the arguments do not fit the
-/// parameters, and KernelError with its line when values are off but decide an address, a predicate
-/// or a branch.
+/// source. `sm_count` is what %nsmid reads; `printed` takes what the
+/// kernel prints with values on, unless it is null. Throws ConfigError when the arguments do not
+/// fit the parameters, and KernelError with its line when values are off but decide an address, a
+/// predicate or a branch.
 [[nodiscard]] std::unique_ptr<isa::InstructionSource> make_source(
     std::shared_ptr<const Program> program, const launch::Launch& launch,
-    launch::DeviceMemory& memory, launch::Values values, std::uint32_t sm_count = 1);
+    launch::DeviceMemory& memory, launch::Values values, std::uint32_t sm_count = 1,
+    PrintBuffer* printed = nullptr);
 
 }  // namespace sptc::ptx

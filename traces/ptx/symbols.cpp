@@ -10,13 +10,6 @@
 namespace sptc::ptx {
 namespace {
 
-constexpr std::uint32_t kSharedBase = 0;  ///< module variables live in the body's scope
-constexpr std::uint32_t kDynamicAlignment = 16;
-
-std::uint64_t align_up(std::uint64_t value, std::uint64_t alignment) {
-    return (value + alignment - 1) / alignment * alignment;
-}
-
 Width width_of(const Program& program, const RegisterNode& node) {
     if (node.type == ".pred") return Width::kPredicate;
     switch (bytes_of_type(node.type)) {
@@ -47,66 +40,20 @@ bool split_number(std::string_view name, std::string_view& prefix, std::uint32_t
 
 }  // namespace
 
-Symbols::Symbols(const ModuleNode& module, const KernelNode& kernel, Program& program)
-    : program_(program), scope_parents_(kernel.scope_parents) {
-    lay_out_parameters(kernel);
-    lay_out_shared(module, kernel);
-    for (const RegisterNode& node : kernel.registers) {
-        const Declaration declaration{width_of(program_, node), node.count};
-        if (!declarations_.emplace(Key{node.scope, node.name}, declaration).second) {
-            fail(program_.file, node.position,
-                 fmt::format("register '{}' is declared twice", node.name));
+Symbols::Symbols(const KernelNode& node, std::uint32_t function, const FunctionSet& functions,
+                 const MemoryLayout& layout, Program& program)
+    : program_(program),
+      scope_parents_(node.scope_parents),
+      function_(function),
+      functions_(functions),
+      layout_(layout) {
+    for (const RegisterNode& declared : node.registers) {
+        const Declaration declaration{width_of(program_, declared), declared.count};
+        if (!declarations_.emplace(Key{declared.scope, declared.name}, declaration).second) {
+            fail(program_.file, declared.position,
+                 fmt::format("register '{}' is declared twice", declared.name));
         }
     }
-}
-
-void Symbols::lay_out_parameters(const KernelNode& kernel) {
-    constexpr std::uint64_t kMaximumParameterBytes = 4352;  // PTX ISA: kernel parameters
-    std::uint64_t next = 0;
-    for (const ParameterNode& node : kernel.parameters) {
-        next = align_up(next, node.alignment);
-        if (find_parameter(node.name) != nullptr) {
-            fail(program_.file, node.position,
-                 fmt::format("parameter '{}' is declared twice", node.name));
-        }
-        if (next + node.bytes > kMaximumParameterBytes) {
-            fail(program_.file, node.position,
-                 fmt::format("more than {} bytes of parameters", kMaximumParameterBytes));
-        }
-        program_.parameters.push_back({std::string(node.name), std::string(node.type),
-                                       static_cast<std::uint32_t>(next), node.bytes, node.array});
-        next += node.bytes;
-    }
-    program_.parameter_bytes = static_cast<std::uint32_t>(next);
-}
-
-void Symbols::lay_out_shared(const ModuleNode& module, const KernelNode& kernel) {
-    std::uint64_t next = 0;
-    bool dynamic = false;
-    const auto add = [&](const SharedNode& node, std::uint32_t scope, std::uint64_t offset) {
-        if (offset + node.bytes > std::numeric_limits<std::int32_t>::max()) {
-            fail(program_.file, node.position, "too much shared memory");
-        }
-        if (!shared_.emplace(Key{scope, node.name}, static_cast<std::uint32_t>(offset)).second) {
-            fail(program_.file, node.position, fmt::format("'{}' is declared twice", node.name));
-        }
-    };
-    const auto place = [&](const std::vector<SharedNode>& nodes, bool external) {
-        for (const SharedNode& node : nodes) {
-            const std::uint32_t scope = &nodes == &module.shared ? kSharedBase : node.scope;
-            if (node.external != external) continue;
-            if (!external) next = align_up(next, node.alignment);
-            add(node, scope, next);
-            next += node.bytes;
-            dynamic = dynamic || external;
-        }
-    };
-    place(module.shared, false);
-    place(kernel.shared, false);
-    next = align_up(next, kDynamicAlignment);
-    program_.static_shared_bytes = static_cast<std::uint32_t>(next);
-    place(module.shared, true);
-    place(kernel.shared, true);
 }
 
 template <class Map>
@@ -158,28 +105,27 @@ std::uint32_t Symbols::define(Width width, std::string name, Position position) 
     return static_cast<std::uint32_t>(program_.registers.size() - 1);
 }
 
-std::int64_t Symbols::find_shared(std::string_view name, std::uint32_t scope) const {
-    const std::uint32_t* found = lookup(shared_, name, scope);
-    return found == nullptr ? -1 : std::int64_t{*found};
+const Symbol* Symbols::find_variable(std::string_view name, std::uint32_t scope) const {
+    const Symbol* found = lookup(layout_.function(function_).variables, name, scope);
+    return found != nullptr ? found : layout_.find(name);
 }
 
-const Parameter* Symbols::find_parameter(std::string_view name) const {
-    for (const Parameter& parameter : program_.parameters) {
-        if (parameter.name == name) return &parameter;
-    }
-    return nullptr;
-}
-
-void Symbols::add_label(std::string_view name, std::uint32_t scope, Position position,
-                        std::uint32_t op) {
-    if (!labels_.emplace(Key{scope, name}, op).second) {
-        fail(program_.file, position, fmt::format("label '{}' is defined twice", name));
+void Symbols::add_label(const StatementNode& label, std::uint32_t op) {
+    if (!labels_.emplace(Key{label.scope, label.label}, Label{op, &label}).second) {
+        fail(program_.file, label.position,
+             fmt::format("label '{}' is defined twice", label.label));
     }
 }
 
 std::int64_t Symbols::find_label(std::string_view name, std::uint32_t scope) const {
-    const std::uint32_t* found = lookup(labels_, name, scope);
-    return found == nullptr ? -1 : std::int64_t{*found};
+    const Label* found = lookup(labels_, name, scope);
+    return found == nullptr ? -1 : std::int64_t{found->op};
+}
+
+const StatementNode* Symbols::find_label_statement(std::string_view name,
+                                                   std::uint32_t scope) const {
+    const Label* found = lookup(labels_, name, scope);
+    return found == nullptr ? nullptr : found->statement;
 }
 
 }  // namespace sptc::ptx

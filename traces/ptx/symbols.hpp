@@ -3,44 +3,52 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "traces/ptx/ast.hpp"
+#include "traces/ptx/layout.hpp"
 #include "traces/ptx/program.hpp"
 
 namespace sptc::ptx {
 
-/// The names of one kernel: registers, shared variables, parameters and labels, by scope. Registers
-/// get their RegisterId and slot when they are first used.
+/// The names of one function: registers, variables and labels, by scope. Registers get their
+/// RegisterId and slot when they are first used.
 class Symbols {
   public:
-    /// Lays out parameters and shared memory in `program`: static variables first, in order of
-    /// declaration, then the extern ones, all at the same 16-byte aligned offset.
-    Symbols(const ModuleNode& module, const KernelNode& kernel, Program& program);
+    /// `function`: the index of `node` among the functions. Everything must outlive the object.
+    Symbols(const KernelNode& node, std::uint32_t function, const FunctionSet& functions,
+            const MemoryLayout& layout, Program& program);
+
+    [[nodiscard]] std::uint32_t function() const { return function_; }
+    [[nodiscard]] const FunctionSet& functions() const { return functions_; }
+    [[nodiscard]] const MemoryLayout& layout() const { return layout_; }
 
     /// The id of a register, or -1 when `name` is none.
     [[nodiscard]] std::int32_t find_register(std::string_view name, std::uint32_t scope,
                                              Position position);
 
-    /// The offset of a variable in shared memory, or -1.
-    [[nodiscard]] std::int64_t find_shared(std::string_view name, std::uint32_t scope) const;
+    /// A variable, or nullptr.
+    [[nodiscard]] const Symbol* find_variable(std::string_view name, std::uint32_t scope) const;
 
-    [[nodiscard]] const Parameter* find_parameter(std::string_view name) const;
-
-    void add_label(std::string_view name, std::uint32_t scope, Position position, std::uint32_t op);
+    void add_label(const StatementNode& label, std::uint32_t op);
 
     /// The op a label stands before, or -1.
     [[nodiscard]] std::int64_t find_label(std::string_view name, std::uint32_t scope) const;
+
+    /// The statement of a label, or nullptr.
+    [[nodiscard]] const StatementNode* find_label_statement(std::string_view name,
+                                                            std::uint32_t scope) const;
 
   private:
     struct Declaration {
         Width width;
         std::uint32_t count;  ///< 0: a single register
     };
+    struct Label {
+        std::uint32_t op;
+        const StatementNode* statement;
+    };
     using Key = std::pair<std::uint32_t, std::string_view>;  ///< scope, name
 
-    void lay_out_parameters(const KernelNode& kernel);
-    void lay_out_shared(const ModuleNode& module, const KernelNode& kernel);
     [[nodiscard]] std::uint32_t define(Width width, std::string name, Position position);
 
     /// The value of `name` in this scope or the nearest one around it, or nullptr.
@@ -50,11 +58,13 @@ class Symbols {
 
     Program& program_;
     const std::vector<std::uint32_t>& scope_parents_;
+    std::uint32_t function_;
+    const FunctionSet& functions_;
+    const MemoryLayout& layout_;
     std::map<Key, Declaration> declarations_;
     std::map<std::pair<std::uint32_t, std::string>, std::uint32_t>
         used_;  ///< (scope of declaration, name) -> id
-    std::map<Key, std::uint32_t> shared_;
-    std::map<Key, std::uint32_t> labels_;
+    std::map<Key, Label> labels_;
 };
 
 }  // namespace sptc::ptx

@@ -16,7 +16,7 @@ class TrafficExecutor::Cta final : public isa::GlobalTraffic {
     Cta(TrafficExecutor& executor, CtaState state) : executor_(executor), state_(std::move(state)) {
         const Program& program = state_.program;
         for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
-            warps_.push_back({WarpPath(lanes_of_warp(state_.shape, warp)),
+            warps_.push_back({WarpPath(lanes_of_warp(state_.shape, warp), program.flow.data()),
                               std::vector<PackedRegister>(program.registers.size()),
                               std::vector<std::uint32_t>(program.predicate_count)});
         }
@@ -33,7 +33,7 @@ class TrafficExecutor::Cta final : public isa::GlobalTraffic {
             }
             const isa::WarpInstruction& executed =
                 executor_.execute(state_, warp, warp_in_cta, now);
-            if (step.global) return &executed;
+            if (step.global && isa::is_global(executed.instruction->operation)) return &executed;
         }
         return nullptr;
     }
@@ -52,7 +52,9 @@ TrafficExecutor::TrafficExecutor(const Program& program)
     std::uint32_t next = count - 1;  // the exit at the end of every program
     for (std::uint32_t i = count; i-- > 0;) {
         const Step& step = steps_[i];
-        if (step.handler != nullptr || step.global || program.ops[i].control != Control::kNext) {
+        // Lanes may meet at the head of a loop.
+        if (step.handler != nullptr || step.global || program.ops[i].control != Control::kNext ||
+            program.flow[i].latch != 0) {
             next = i;
         }
         steps_[i].next = next;
