@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
     int exit_code = commands::kSuccess;
     commands::add_gemm(app, exit_code);
     commands::add_run(app, exit_code);
+    commands::add_replay(app, exit_code);
     commands::add_mma(app, exit_code);
     commands::add_prune(app, exit_code);
     commands::add_compress(app, exit_code);

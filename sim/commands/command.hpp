@@ -21,6 +21,7 @@ enum ExitCode : int {
 /// Each verb adds its subcommand, whose callback does the work and stores the exit code.
 void add_gemm(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_replay(CLI::App& app, int& exit_code);
 void add_mma(CLI::App& app, int& exit_code);
 void add_prune(CLI::App& app, int& exit_code);
 void add_compress(CLI::App& app, int& exit_code);

@@ -32,6 +32,7 @@ struct Options {
     std::string sms;  // empty: all with values, else representative
     std::string json;
     std::string emit_ptx;
+    std::string save_trace;
 };
 
 const sparsity::Pattern& find_pattern(const std::string& name) {
@@ -65,11 +66,12 @@ run::GemmRequest request_of(const Options& options) {
     request.c_file = options.c;
     request.out_file = options.out;
     request.emit_ptx_directory = options.emit_ptx;
+    request.trace_file = options.save_trace;
     return request;
 }
 
 int run_command(const Options& options) {
-    for (const std::string& file : {options.out, options.json}) {
+    for (const std::string& file : {options.out, options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
     const run::GemmResult result = run::run_gemm(request_of(options));
@@ -118,6 +120,9 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--json", options->json, "Write the result to this file");
     gemm->add_option("--emit-ptx", options->emit_ptx,
                      "Write kernel and launch file into this directory");
+    gemm->add_option("--save-trace", options->save_trace,
+                     "Write the executed instructions to this file, for sptc replay: of every CTA "
+                     "with --sms all, of the baseline none");
     gemm->footer(
         "Examples:\n"
         "  sptc gemm --m 4096 --n 4096 --k 4096\n"

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "models/base/error.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/inspect_gpu.hpp"
 #include "sim/commands/inspect_kernel.hpp"
 #include "sim/commands/inspect_tensor.hpp"
+#include "sim/commands/inspect_trace.hpp"
 #include "sim/run/gpu_config.hpp"
 #include "sim/run/hierarchy.hpp"
 
@@ -24,6 +26,8 @@ constexpr std::string_view kHelp =
   model.safetensors:TENSOR    as for .npy
   kernel.ptx                  parameters, registers, shared memory, operations
   launch.json                 a launch file: grid, block, arguments, buffers
+  kernel.trace                a saved trace: origin, CTAs, executed operations, bytes;
+                              with --cta N --warp W the records of one warp
   gpu.json, or a100           a GPU description: is it valid, and what can the GPU do
 
 Examples:
@@ -34,6 +38,8 @@ Examples:
 struct Options {
     std::string file;
     std::string hierarchy;
+    std::optional<std::uint64_t> cta;
+    TraceRecords records;
 };
 
 bool is_built_in_gpu(const std::string& name) {
@@ -48,6 +54,7 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
+    {is_trace_file, inspect_trace},
     {[](const std::string& file) { return file.ends_with(".ptx"); }, inspect_ptx},
     {is_launch_file, inspect_launch},
     {[](const std::string& file) { return is_built_in_gpu(file) || file.ends_with(".json"); },
@@ -66,18 +73,22 @@ void inspect_file(const std::string& file) {
             return;
         }
     }
-    throw base::ConfigError(
-        fmt::format("{}: nothing is known about this kind of file; expected FILE.npy, "
-                    "FILE.safetensors[:TENSOR], KERNEL.ptx, LAUNCH.json, a GPU description "
-                    "FILE.json, or one of the GPUs {}",
-                    file, fmt::join(run::gpu_names(), ", ")));
+    throw base::ConfigError(fmt::format(
+        "{}: nothing is known about this kind of file; expected FILE.npy, "
+        "FILE.safetensors[:TENSOR], KERNEL.ptx, LAUNCH.json, KERNEL.trace, a GPU description "
+        "FILE.json, or one of the GPUs {}",
+        file, fmt::join(run::gpu_names(), ", ")));
 }
 
 void run_inspect(const Options& options) {
     if (options.file.empty() == options.hierarchy.empty()) {
         throw CLI::ValidationError("inspect", "expected either FILE or --hierarchy GPU");
     }
-    if (options.hierarchy.empty()) {
+    if (options.cta) {
+        TraceRecords records = options.records;
+        records.cta = *options.cta;
+        list_trace_records(options.file, records);
+    } else if (options.hierarchy.empty()) {
         inspect_file(options.file);
     } else {
         fmt::print("{}", run::hierarchy_text(run::load_gpu(options.hierarchy)));
@@ -96,6 +107,16 @@ void add_inspect(CLI::App& app, int&) {
         ->add_option("--hierarchy", options->hierarchy,
                      "Print the SystemC module tree of a GPU (name or description FILE.json)")
         ->type_name("GPU");
+    CLI::Option* cta = inspect
+                           ->add_option("--cta", options->cta,
+                                        "Of a trace: list the records of a warp of this CTA")
+                           ->type_name("N");
+    inspect->add_option("--warp", options->records.warp, "Which warp of the CTA")
+        ->needs(cta)
+        ->capture_default_str();
+    inspect->add_option("--limit", options->records.limit, "How many records at most")
+        ->needs(cta)
+        ->capture_default_str();
     inspect->callback([options] { run_inspect(*options); });
 }
 

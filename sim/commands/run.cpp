@@ -22,6 +22,7 @@ struct Options {
     std::string values = "on";
     std::string out;
     std::string json;
+    std::string save_trace;
     std::uint64_t max_cycles = 0;
 };
 
@@ -33,8 +34,11 @@ int run_command(const Options& options) {
     request.launch_file = options.launch;
     request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
     request.out_directory = options.out;
+    request.trace_file = options.save_trace;
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
-    if (!options.json.empty()) base::require_writable(options.json);
+    for (const std::string& file : {options.json, options.save_trace}) {
+        if (!file.empty()) base::require_writable(file);
+    }
     const run::LaunchResult result = run::run_launch(request);
     if (!options.json.empty())
         base::write_text(options.json, report::launch_json(result, kVersion));
@@ -57,6 +61,8 @@ void add_run(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     run->add_option("--out", options->out, "Write the launch file's outputs into this directory");
     run->add_option("--json", options->json, "Write the result to this file");
+    run->add_option("--save-trace", options->save_trace,
+                    "Write the executed instructions to this file, for sptc replay");
     run->add_option("--max-cycles", options->max_cycles,
                     "Stop a kernel that runs longer (default: no limit)");
     run->footer(

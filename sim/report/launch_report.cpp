@@ -16,7 +16,8 @@ double tensor_utilisation(const run::LaunchResult& result) {
     const sm::SmSpec& sm = result.gpu.sm;
     const double possible = static_cast<double>(result.simulation.cycles) * result.simulation.sms *
                             sm.sub_cores * sm.tensor_core.f16_macs_per_cycle;
-    return static_cast<double>(result.simulation.executed_macs) / possible;
+    const std::uint64_t executed = whole_gpu(result.simulation, result.simulation.executed_macs);
+    return static_cast<double>(executed) / possible;
 }
 
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) * 1e-6; }
@@ -48,7 +49,7 @@ std::string launch_table(const run::LaunchResult& result) {
     text += "performance\n";
     row("cycles", fmt::format("{}", kernel.cycles));
     row("time", fmt::format("{:.2f}", time_us(result.gpu, kernel.cycles)), "us");
-    row("warp instructions", fmt::format("{}", kernel.warp_instructions));
+    row("warp instructions", fmt::format("{}", whole_gpu(kernel, kernel.warp_instructions)));
     row("tensor core utilisation", fmt::format("{:.1f}", 100 * tensor_utilisation(result)), "%");
     text += "sub-core cycles\n";
     row("with a warp resident", share(resident_cycles(kernel), all_cycles(kernel)),
@@ -59,11 +60,12 @@ std::string launch_table(const run::LaunchResult& result) {
             share(kernel.activity[i], resident_cycles(kernel)), "%");
     }
     text += "bytes moved\n";
-    row("shared memory, read", fmt::format("{:.3f}", megabytes(kernel.shared_read_bytes)), "MB");
-    row("shared memory, written", fmt::format("{:.3f}", megabytes(kernel.shared_write_bytes)),
-        "MB");
-    row("shared memory, cp.async", fmt::format("{:.3f}", megabytes(kernel.shared_fill_bytes)),
-        "MB");
+    row("shared memory, read",
+        fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_read_bytes))), "MB");
+    row("shared memory, written",
+        fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_write_bytes))), "MB");
+    row("shared memory, cp.async",
+        fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_fill_bytes))), "MB");
     row("L2, read", fmt::format("{:.3f}", megabytes(kernel.l2_read_bytes)), "MB");
     row("L2, written", fmt::format("{:.3f}", megabytes(kernel.l2_write_bytes)), "MB");
     row("HBM, read", fmt::format("{:.3f}", megabytes(kernel.hbm_read_bytes)), "MB");

@@ -29,6 +29,7 @@ struct GemmRequest {
     std::string b_file;              ///< K x N
     std::string c_file;              ///< M x N; empty: C = 0
     std::string out_file;            ///< .npy for D; empty: not written
+    std::string trace_file;          ///< of the first kernel, not the baseline; empty: not saved
     std::string emit_ptx_directory;  ///< kernels and launch files; empty: not written
 };
 

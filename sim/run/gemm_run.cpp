@@ -9,8 +9,8 @@
 #include "models/base/file.hpp"
 #include "models/reference/gemm.hpp"
 #include "sim/run/gemm_operands.hpp"
-#include "sim/run/kernel_run.hpp"
 #include "sim/run/progress.hpp"
+#include "sim/run/trace_run.hpp"
 #include "traces/gemm/prepare.hpp"
 #include "traces/gemm/tile_choice.hpp"
 #include "traces/ptx/source.hpp"
@@ -78,10 +78,13 @@ struct Simulated {
     std::vector<std::byte> d;  ///< [M x N]; empty with values off
 };
 
-Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values) {
+Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values,
+                          const std::string& trace_file) {
     const auto begin = std::chrono::steady_clock::now();
     const gemm::GemmKernel& kernel = prepared.kernel;
     launch::DeviceMemory memory(prepared.launch.buffers, values);
+    const TraceOutput trace{trace_file, kernel.entry + ".ptx", kernel.ptx,
+                            kernel.entry + ".launch.json", launch::launch_text(prepared.launch)};
     for (launch::Buffer& buffer : prepared.launch.buffers)
         buffer.data = {};  // it stands in the device memory now
     const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
@@ -89,7 +92,8 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     Simulated simulated;
     simulated.result.problem = kernel.problem;
     simulated.result.tile = kernel.tile;
-    simulated.result.simulation = simulate(request.gpu, request.sms, *source, request.options);
+    simulated.result.simulation =
+        simulate_and_save(request.gpu, request.sms, *source, *program, request.options, trace);
     if (values == Values::kOn) {
         simulated.d = gemm::extract_d(kernel.problem, prepared.layout, memory.content("D"));
     }
@@ -216,7 +220,8 @@ GemmResult run_gemm(const GemmRequest& request) {
 
     PreparedKernel prepared = prepare(request, problem, values ? &*values : nullptr);
     if (!request.emit_ptx_directory.empty()) emit(prepared, request.emit_ptx_directory);
-    Simulated simulated = simulate_kernel(request, std::move(prepared), request.values);
+    Simulated simulated =
+        simulate_kernel(request, std::move(prepared), request.values, request.trace_file);
     result.kernel = simulated.result;
 
     if (request.pattern != nullptr && request.with_dense_baseline) {
@@ -224,7 +229,7 @@ GemmResult run_gemm(const GemmRequest& request) {
         problem.sparse = false;
         PreparedKernel dense = prepare(request, problem, nullptr);
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
-        result.dense = simulate_kernel(request, std::move(dense), Values::kOff).result;
+        result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}).result;
     }
     if (request.check) result.check = check(request, result.kernel, *values, simulated.d);
     if (!request.out_file.empty()) write_d(request, result.kernel.problem, simulated.d);

@@ -8,7 +8,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
-#include "sim/run/kernel_run.hpp"
+#include "sim/run/trace_run.hpp"
 #include "traces/launch/launch.hpp"
 #include "traces/ptx/print_buffer.hpp"
 #include "traces/ptx/source.hpp"
@@ -67,8 +67,8 @@ LaunchResult run_launch(const LaunchRequest& request) {
     launch::Launch launch = launch::read_launch(request.launch_file);
     launch::DeviceMemory memory(launch.buffers, request.values);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
-    const auto program =
-        ptx::load_program(base::read_text(request.ptx_file), request.ptx_file, launch.entry);
+    const std::string kernel_text = base::read_text(request.ptx_file);
+    const auto program = ptx::load_program(kernel_text, request.ptx_file, launch.entry);
     ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
     ptx::PrintBuffer printed;
     const auto source =
@@ -76,7 +76,10 @@ LaunchResult run_launch(const LaunchRequest& request) {
 
     LaunchResult result;
     result.gpu = request.gpu;
-    result.simulation = simulate(request.gpu, gpu::SimulatedSms::kAll, *source, request.options);
+    TraceOutput trace{request.trace_file, request.ptx_file, kernel_text, request.launch_file, {}};
+    if (!trace.file.empty()) trace.launch_text = base::read_text(request.launch_file);
+    result.simulation = simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
+                                          request.options, trace);
     result.printed = printed.lines();
     result.printed_dropped = printed.dropped();
     if (!request.out_directory.empty())

@@ -15,6 +15,7 @@ struct LaunchRequest {
     std::string launch_file;
     launch::Values values = launch::Values::kOn;
     gpu::RunOptions options;
+    std::string trace_file;     ///< what is executed, for sptc replay; empty: not saved
     std::string out_directory;  ///< for the launch file's outputs; empty: not written
 };
 

@@ -153,7 +153,7 @@ TEST_CASE("gemm: wrong command lines say what is legal") {
         CHECK(run.exit_code == exit_code);
         CHECK_THAT(run.err, Contains(message));
     };
-    expect("gem", 2, "gemm, run, mma");
+    expect("gem", 2, "gemm, run, replay, mma");
     expect("", 2, "expected one of");
     expect("gemm --m 1 --n 1 --k 1 --colour red", 2, "--colour");
     expect("gemm --m 1 --n 1", 3, "--k");

@@ -54,6 +54,9 @@ struct Launch {
 /// and missing files are a ConfigError with the file and the JSON pointer.
 [[nodiscard]] Launch read_launch(const std::filesystem::path& path);
 
+/// The text of a launch file; buffers that have data name a file `<name>.bin` beside it.
+[[nodiscard]] std::string launch_text(const Launch& launch);
+
 /// Writes a launch file; buffers that have data are written as raw files `<name>.bin` beside it.
 void write_launch(const Launch& launch, const std::filesystem::path& path);
 

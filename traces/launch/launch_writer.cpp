@@ -34,9 +34,11 @@ Json argument(const Argument& argument) {
     return scalar(std::get<ScalarArgument>(argument));
 }
 
+std::string data_file(const Buffer& buffer) { return buffer.name + ".bin"; }
+
 }  // namespace
 
-void write_launch(const Launch& launch, const std::filesystem::path& path) {
+std::string launch_text(const Launch& launch) {
     Json document{{"schema", kSchema},
                   {"entry", launch.entry},
                   {"grid", extents(launch.grid)},
@@ -47,11 +49,7 @@ void write_launch(const Launch& launch, const std::filesystem::path& path) {
     document["buffers"] = Json::object();
     for (const Buffer& buffer : launch.buffers) {
         Json json = Json::object();
-        if (!buffer.data.empty()) {
-            const std::string file = buffer.name + ".bin";
-            base::write_bytes(path.parent_path() / file, buffer.data);
-            json["file"] = file;
-        }
+        if (!buffer.data.empty()) json["file"] = data_file(buffer);
         json["bytes"] = buffer.bytes;
         if (buffer.type) json["type"] = types::name(*buffer.type);
         if (!buffer.dimensions.empty()) json["dimensions"] = buffer.dimensions;
@@ -60,7 +58,15 @@ void write_launch(const Launch& launch, const std::filesystem::path& path) {
     document["arguments"] = Json::array();
     for (const Argument& each : launch.arguments) document["arguments"].push_back(argument(each));
     document["outputs"] = launch.outputs;
-    base::write_text(path, document.dump(2) + "\n");
+    return document.dump(2) + "\n";
+}
+
+void write_launch(const Launch& launch, const std::filesystem::path& path) {
+    for (const Buffer& buffer : launch.buffers) {
+        if (buffer.data.empty()) continue;
+        base::write_bytes(path.parent_path() / data_file(buffer), buffer.data);
+    }
+    base::write_text(path, launch_text(launch));
 }
 
 }  // namespace sptc::launch

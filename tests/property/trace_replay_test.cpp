@@ -1,0 +1,240 @@
+// A replayed trace against the execution that wrote it.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "models/base/error.hpp"
+#include "sim/run/gemm_run.hpp"
+#include "sim/run/gpu_config.hpp"
+#include "sim/run/trace_run.hpp"
+#include "tests/support/same_simulation.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "traces/file/trace_reader.hpp"
+
+using namespace sptc;
+using test::check_same_simulation;
+using test::TemporaryDirectory;
+
+namespace {
+
+run::GemmRequest gemm_request(bool sparse, gpu::SimulatedSms sms, launch::Values values) {
+    run::GemmRequest request;
+    request.gpu = run::load_gpu("a100");
+    request.m = 300;
+    request.n = 1050;
+    request.k = 200;
+    if (sparse) request.pattern = &sparsity::find_pattern("2:4");
+    request.with_dense_baseline = false;
+    request.sms = sms;
+    request.values = values;
+    return request;
+}
+
+/// What is awkward in a trace: a CTA with a part of a warp, lanes that go different ways, loops of
+/// different lengths, instructions without an active lane, scattered addresses, barriers of some
+/// threads, and copies that read less than they write.
+constexpr std::string_view kAwkward = R"(.version 8.5
+.target sm_80
+.address_size 64
+.visible .entry awkward(.param .u64 in, .param .u64 out)
+{
+    .reg .pred %p<8>;
+    .reg .b32 %r<32>;
+    .reg .b64 %rd<16>;
+    .shared .align 16 .b8 smem[4096];
+    ld.param.u64 %rd1, [in];
+    ld.param.u64 %rd2, [out];
+    cvta.to.global.u64 %rd1, %rd1;
+    cvta.to.global.u64 %rd2, %rd2;
+    mov.u32 %r1, %tid.x;
+    mov.u32 %r2, %ctaid.x;
+    mul.lo.u32 %r3, %r1, 2654435761;
+    shr.u32 %r3, %r3, 20;
+    mul.wide.u32 %rd3, %r3, 4;
+    add.u64 %rd3, %rd1, %rd3;
+    ld.global.u32 %r4, [%rd3];
+    and.b32 %r5, %r1, 3;
+    add.u32 %r5, %r5, %r2;
+    mov.u32 %r6, 0;
+    mov.u32 %r12, smem;
+    shl.b32 %r13, %r1, 4;
+    add.u32 %r12, %r12, %r13;
+    mul.wide.u32 %rd6, %r1, 16;
+    add.u64 %rd6, %rd1, %rd6;
+loop:
+    add.u32 %r6, %r6, 1;
+    setp.gt.u32 %p1, %r6, %r5;
+    @%p1 bra odd;
+    setp.eq.u32 %p2, %r6, 2;
+    @%p2 st.shared.u32 [%r12], %r6;
+    setp.eq.u32 %p3, %r6, 1000;
+    @%p3 st.shared.u32 [%r12+4], %r6;
+    bra loop;
+odd:
+    and.b32 %r7, %r1, 1;
+    setp.eq.u32 %p4, %r7, 0;
+    @%p4 bra even;
+    ld.shared.v2.u32 {%r8, %r9}, [%r12];
+    add.u32 %r4, %r4, %r8;
+even:
+    shl.b32 %r10, %r7, 3;
+    cp.async.ca.shared.global [%r12], [%rd6], 16, %r10;
+    @%p4 cp.async.cg.shared.global [%r12], [%rd6+4096], 16;
+    @%p3 cp.async.cg.shared.global [%r12], [%rd6+4096], 16;
+    cp.async.commit_group;
+    setp.lt.u32 %p5, %r1, 64;
+    @!%p5 bra last;
+    bar.sync 1, 64;
+last:
+    cp.async.wait_group 0;
+    bar.sync 0;
+    ld.shared.u32 %r11, [%r12+8];
+    xor.b32 %r4, %r4, %r11;
+    mad.lo.u32 %r14, %r2, 80, %r1;
+    mul.wide.u32 %rd7, %r14, 4;
+    add.u64 %rd7, %rd2, %rd7;
+    st.global.u32 [%rd7], %r4;
+    @%p4 exit;
+    st.global.u8 [%rd7+1], %r11;
+    ret;
+}
+)";
+
+constexpr std::string_view kAwkwardLaunch = R"({"schema": "sptc.launch/1", "entry": "awkward",
+"grid": [7], "block": [80],
+"buffers": {"in": {"bytes": 16384, "type": "u8", "random": {"seed": 1, "distribution": "uniform"}},
+            "out": {"bytes": 2240}},
+"arguments": [{"buffer": "in"}, {"buffer": "out"}], "outputs": ["out"]})";
+
+void check_launch(const std::string& ptx, const std::string& launch, launch::Values values) {
+    const TemporaryDirectory directory;
+    const std::string trace = (directory.path() / "k.trace").string();
+    CAPTURE(ptx, launch);
+    run::LaunchRequest request;
+    request.gpu = run::load_gpu("a100");
+    request.ptx_file = ptx;
+    request.launch_file = launch;
+    request.values = values;
+    const run::LaunchResult plain = run::run_launch(request);
+    request.trace_file = trace;
+    const run::LaunchResult saving = run::run_launch(request);
+    run::ReplayRequest replay;
+    replay.trace_file = trace;
+    const run::LaunchResult replayed = run::run_replay(replay);
+    check_same_simulation(plain.simulation, saving.simulation);
+    check_same_simulation(plain.simulation, replayed.simulation);
+    CHECK(test::comparable(plain.gpu, plain.simulation) ==
+          test::comparable(replayed.gpu, replayed.simulation));
+}
+
+}  // namespace
+
+TEST_CASE("replay: a GEMM takes the cycles, stalls and bytes of its execution") {
+    const bool sparse = GENERATE(true, false);
+    const auto sms = GENERATE(gpu::SimulatedSms::kAll, gpu::SimulatedSms::kRepresentative);
+    const auto values = GENERATE(launch::Values::kOff, launch::Values::kOn);
+    CAPTURE(sparse, static_cast<int>(sms), static_cast<int>(values));
+    const TemporaryDirectory directory;
+    run::GemmRequest request = gemm_request(sparse, sms, values);
+    request.trace_file = (directory.path() / "gemm.trace").string();
+    const run::GemmResult executed = run::run_gemm(request);
+    run::ReplayRequest replay;
+    replay.trace_file = request.trace_file;
+    const run::LaunchResult replayed = run::run_replay(replay);
+    check_same_simulation(executed.kernel.simulation, replayed.simulation);
+    CHECK(test::comparable(executed.gpu, executed.kernel.simulation) ==
+          test::comparable(replayed.gpu, replayed.simulation));
+}
+
+TEST_CASE("replay: a whole trace stands for its kernel on another GPU and in the other mode") {
+    const TemporaryDirectory directory;
+    run::GemmRequest request = gemm_request(true, gpu::SimulatedSms::kAll, launch::Values::kOff);
+    request.trace_file = (directory.path() / "gemm.trace").string();
+    (void)run::run_gemm(request);
+    run::ReplayRequest replay;
+    replay.trace_file = request.trace_file;
+    replay.sms = gpu::SimulatedSms::kRepresentative;
+    request.sms = gpu::SimulatedSms::kRepresentative;
+    request.trace_file.clear();
+    check_same_simulation(run::run_gemm(request).kernel.simulation,
+                          run::run_replay(replay).simulation);
+
+    std::string small = base::read_text("configs/gpu/a100.json");
+    const std::string sms = R"("sms": {"value": 108)";
+    REQUIRE(small.find(sms) != std::string::npos);
+    small.replace(small.find(sms), sms.size(), R"("sms": {"value": 5)");
+    const std::string gpu = directory.write("small.json", small);
+    request.emit_ptx_directory = (directory.path() / "k").string();
+    const std::string stem =
+        request.emit_ptx_directory + "/" + run::run_gemm(request).kernel.simulation.shape.entry;
+    run::LaunchRequest launch;
+    launch.gpu = run::load_gpu("a100");
+    launch.ptx_file = stem + ".ptx";
+    launch.launch_file = stem + ".launch.json";
+    launch.values = launch::Values::kOff;
+    launch.trace_file = replay.trace_file;
+    (void)run::run_launch(launch);
+    launch.trace_file.clear();
+    launch.gpu = run::load_gpu(gpu);
+    replay.gpu = gpu;
+    replay.sms.reset();
+    check_same_simulation(run::run_launch(launch).simulation, run::run_replay(replay).simulation);
+}
+
+TEST_CASE("replay: a representative trace refuses what it does not hold") {
+    const TemporaryDirectory directory;
+    run::GemmRequest request =
+        gemm_request(true, gpu::SimulatedSms::kRepresentative, launch::Values::kOff);
+    request.trace_file = (directory.path() / "gemm.trace").string();
+    (void)run::run_gemm(request);
+    run::ReplayRequest replay;
+    replay.trace_file = request.trace_file;
+    replay.sms = gpu::SimulatedSms::kAll;
+    CHECK_THROWS_WITH(run::run_replay(replay), Catch::Contains("record it with --sms all"));
+}
+
+TEST_CASE("replay: divergent and predicated-off instructions take what their execution took") {
+    const TemporaryDirectory directory;
+    check_launch(directory.write("k.ptx", kAwkward), directory.write("k.json", kAwkwardLaunch),
+                 launch::Values::kOn);
+}
+
+TEST_CASE("replay: every kernel of tests/kernels takes what its execution took") {
+    std::vector<std::filesystem::path> launches;
+    for (const auto& entry : std::filesystem::directory_iterator("tests/kernels")) {
+        if (entry.path().string().ends_with(".launch.json")) launches.push_back(entry.path());
+    }
+    std::sort(launches.begin(), launches.end());
+    REQUIRE(launches.size() >= 2);
+    for (const std::filesystem::path& launch : launches) {
+        std::string ptx = launch.string();
+        ptx.replace(ptx.find(".launch.json"), std::string::npos, ".ptx");
+        if (std::filesystem::exists(ptx)) check_launch(ptx, launch.string(), launch::Values::kOn);
+    }
+}
+
+TEST_CASE("trace: the same kernel on fewer SMs writes the same records in another order of CTAs") {
+    const TemporaryDirectory directory;
+    const std::string ptx = directory.write("k.ptx", kAwkward);
+    const std::string launch = directory.write("k.json", kAwkwardLaunch);
+    std::vector<std::vector<std::byte>> files;
+    for (const std::uint32_t sms : {1u, 3u, 108u}) {
+        run::LaunchRequest request;
+        request.gpu = run::load_gpu("a100");
+        request.gpu.sms = sms;
+        request.ptx_file = ptx;
+        request.launch_file = launch;
+        request.trace_file = (directory.path() / "k.trace").string();
+        (void)run::run_launch(request);
+        const trace_file::TraceReader trace(request.trace_file);
+        // The header names the GPU; everything behind it must be the same.
+        const auto bytes = base::read_bytes(request.trace_file);
+        const auto first = static_cast<std::ptrdiff_t>(trace.index().blocks.front().offset);
+        const auto& last = trace.index().blocks.back();
+        files.emplace_back(
+            bytes.begin() + first,
+            bytes.begin() + static_cast<std::ptrdiff_t>(last.offset) + last.stored_bytes);
+    }
+    CHECK(files[0] == files[1]);
+    CHECK(files[0] == files[2]);
+}
