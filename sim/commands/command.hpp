@@ -9,7 +9,7 @@ namespace sptc::commands {
 /// Exit codes of the program, documented in `sptc --help`.
 enum ExitCode : int {
     kSuccess = 0,
-    kMismatch = 1,    ///< --check or probe judge found a difference
+    kMismatch = 1,    ///< --check, run or probe judge found a difference
     kUsageError = 2,  ///< the command line is wrong
     kInputError =
         3,  ///< a file, shape, configuration or kernel is wrong (ConfigError, KernelError)

@@ -8,6 +8,8 @@
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
+#include "traces/launch/argument.hpp"
+#include "traces/launch/check.hpp"
 #include "traces/launch/launch.hpp"
 #include "traces/ptx/program.hpp"
 #include "traces/ptx/source.hpp"
@@ -41,8 +43,22 @@ std::string argument_text(const launch::Argument& argument) {
                    ? buffer->buffer
                    : fmt::format("{} + {}", buffer->buffer, buffer->offset_bytes);
     }
+    if (std::holds_alternative<launch::StructArgument>(argument)) {
+        return launch::argument_kind(argument);
+    }
     const auto& scalar = std::get<launch::ScalarArgument>(argument);
     return fmt::format("{} {:#x}", scalar.type, scalar.bits);
+}
+
+void print_kernel_launch(const launch::KernelLaunch& launch) {
+    fmt::print("entry      {}\n", launch.entry);
+    fmt::print("grid       {} x {} x {}\n", launch.grid.x, launch.grid.y, launch.grid.z);
+    fmt::print("block      {} x {} x {}\n", launch.block.x, launch.block.y, launch.block.z);
+    fmt::print("shared     {} bytes dynamic\n", launch.dynamic_shared_bytes);
+    if (launch.registers_per_thread)
+        fmt::print("registers  {} per thread\n", *launch.registers_per_thread);
+    for (const launch::Argument& argument : launch.arguments)
+        fmt::print("argument   {}\n", argument_text(argument));
 }
 
 }  // namespace
@@ -72,14 +88,8 @@ bool is_launch_file(const std::string& file) {
 
 void inspect_launch(const std::string& file) {
     const launch::Launch launch = launch::read_launch(file);
-    fmt::print("entry      {}\n", launch.entry);
-    fmt::print("grid       {} x {} x {}\n", launch.grid.x, launch.grid.y, launch.grid.z);
-    fmt::print("block      {} x {} x {}\n", launch.block.x, launch.block.y, launch.block.z);
-    fmt::print("shared     {} bytes dynamic\n", launch.dynamic_shared_bytes);
-    if (launch.registers_per_thread)
-        fmt::print("registers  {} per thread\n", *launch.registers_per_thread);
-    for (const launch::Argument& argument : launch.arguments)
-        fmt::print("argument   {}\n", argument_text(argument));
+    print_kernel_launch(launch);
+    for (const launch::KernelLaunch& kernel : launch.next) print_kernel_launch(kernel);
     for (const launch::Buffer& buffer : launch.buffers) {
         fmt::print("buffer     {}: {} bytes{}{}{}\n", buffer.name, buffer.bytes,
                    buffer.type ? fmt::format(", {}", types::name(*buffer.type)) : "",
@@ -89,6 +99,9 @@ void inspect_launch(const std::string& file) {
                    buffer.data.empty() ? "" : ", with content");
     }
     fmt::print("outputs    {}\n", fmt::join(launch.outputs, ", "));
+    for (const launch::Expectation& expectation : launch.expectations)
+        fmt::print("expected   {}: {}, {}\n", expectation.buffer, expectation.file,
+                   launch::tolerance_text(expectation.tolerance));
 }
 
 }  // namespace sptc::commands

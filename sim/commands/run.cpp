@@ -24,6 +24,7 @@ struct Options {
     std::string json;
     std::string save_trace;
     std::uint64_t max_cycles = 0;
+    bool no_check = false;
 };
 
 int run_command(const Options& options) {
@@ -35,6 +36,7 @@ int run_command(const Options& options) {
     request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
     request.out_directory = options.out;
     request.trace_file = options.save_trace;
+    request.check = !options.no_check;
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     for (const std::string& file : {options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
@@ -43,7 +45,7 @@ int run_command(const Options& options) {
     if (!options.json.empty())
         base::write_text(options.json, report::launch_json(result, kVersion));
     fmt::print("{}", report::launch_table(result));
-    return kSuccess;
+    return result.mismatched() ? kMismatch : kSuccess;
 }
 
 }  // namespace
@@ -63,6 +65,8 @@ void add_run(CLI::App& app, int& exit_code) {
     run->add_option("--json", options->json, "Write the result to this file");
     run->add_option("--save-trace", options->save_trace,
                     "Write the executed instructions to this file, for sptc replay");
+    run->add_flag("--no-check", options->no_check,
+                  "Do not compare outputs with the files that the launch file expects");
     run->add_option("--max-cycles", options->max_cycles,
                     "Stop a kernel that runs longer (default: no limit)");
     run->footer(

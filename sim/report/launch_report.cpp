@@ -12,29 +12,19 @@ namespace {
 
 /// Executed multiplications of what the tensor cores could have executed in the same cycles, for
 /// f16 inputs.
-double tensor_utilisation(const run::LaunchResult& result) {
-    const sm::SmSpec& sm = result.gpu.sm;
-    const double possible = static_cast<double>(result.simulation.cycles) * result.simulation.sms *
-                            sm.sub_cores * sm.tensor_core.f16_macs_per_cycle;
-    const std::uint64_t executed = whole_gpu(result.simulation, result.simulation.executed_macs);
-    return static_cast<double>(executed) / possible;
+double tensor_utilisation(const gpu::GpuSpec& gpu, const gpu::KernelResult& kernel) {
+    const sm::SmSpec& sm = gpu.sm;
+    const double possible = static_cast<double>(kernel.cycles) * kernel.sms * sm.sub_cores *
+                            sm.tensor_core.f16_macs_per_cycle;
+    return static_cast<double>(whole_gpu(kernel, kernel.executed_macs)) / possible;
 }
 
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) * 1e-6; }
 
-}  // namespace
-
-std::string launch_table(const run::LaunchResult& result) {
-    const gpu::KernelResult& kernel = result.simulation;
+std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kernel) {
     const isa::KernelShape& shape = kernel.shape;
-    std::string text;
-    for (const std::string& line : result.printed) text += line + "\n";
-    if (result.printed_dropped != 0) {
-        text +=
-            fmt::format("... and {} more lines printed by the kernel\n", result.printed_dropped);
-    }
-    text += fmt::format("kernel {} on {}: {} SMs simulated\n", shape.entry, result.gpu.description,
-                        kernel.simulated_sms);
+    std::string text = fmt::format("kernel {} on {}: {} SMs simulated\n", shape.entry,
+                                   gpu.description, kernel.simulated_sms);
     const auto row = [&text](std::string_view label, const std::string& value,
                              std::string_view unit = "") {
         text += fmt::format("  {:<28}{:>18}{}{}\n", label, value, unit.empty() ? "" : "  ", unit);
@@ -48,9 +38,10 @@ std::string launch_table(const run::LaunchResult& result) {
     row("shared memory per CTA", fmt::format("{}", shape.shared_bytes_per_cta), "bytes");
     text += "performance\n";
     row("cycles", fmt::format("{}", kernel.cycles));
-    row("time", fmt::format("{:.2f}", time_us(result.gpu, kernel.cycles)), "us");
+    row("time", fmt::format("{:.2f}", time_us(gpu, kernel.cycles)), "us");
     row("warp instructions", fmt::format("{}", whole_gpu(kernel, kernel.warp_instructions)));
-    row("tensor core utilisation", fmt::format("{:.1f}", 100 * tensor_utilisation(result)), "%");
+    row("tensor core utilisation", fmt::format("{:.1f}", 100 * tensor_utilisation(gpu, kernel)),
+        "%");
     text += "sub-core cycles\n";
     row("with a warp resident", share(resident_cycles(kernel), all_cycles(kernel)),
         "% of all, of these:");
@@ -70,6 +61,53 @@ std::string launch_table(const run::LaunchResult& result) {
     row("L2, written", fmt::format("{:.3f}", megabytes(kernel.l2_write_bytes)), "MB");
     row("HBM, read", fmt::format("{:.3f}", megabytes(kernel.hbm_read_bytes)), "MB");
     row("HBM, written", fmt::format("{:.3f}", megabytes(kernel.hbm_write_bytes)), "MB");
+    return text;
+}
+
+std::string check_line(const launch::OutputCheck& check) {
+    return fmt::format("check {} against {}, {}: {} mismatches in {} elements{}{}\n", check.buffer,
+                       check.file, launch::tolerance_text(check.tolerance), check.mismatches,
+                       check.elements,
+                       check.first_mismatch.empty() ? "" : "; first: ", check.first_mismatch);
+}
+
+void add_checks(nlohmann::ordered_json& json, const std::vector<launch::OutputCheck>& checks) {
+    for (const launch::OutputCheck& check : checks) {
+        json["checks"].push_back({{"buffer", check.buffer},
+                                  {"expected", check.file},
+                                  {"bit_exact", check.tolerance.exact()},
+                                  {"absolute", check.tolerance.absolute},
+                                  {"relative", check.tolerance.relative},
+                                  {"elements", check.elements},
+                                  {"mismatches", check.mismatches},
+                                  {"first_mismatch", check.first_mismatch}});
+    }
+}
+
+void add_simulation(nlohmann::ordered_json& json, const gpu::GpuSpec& gpu,
+                    const gpu::KernelResult& kernel) {
+    json["cycles"] = kernel.cycles;
+    json["time_us"] = time_us(gpu, kernel.cycles);
+    json["tensor_core_utilisation"] = tensor_utilisation(gpu, kernel);
+    add_kernel(json, kernel);
+}
+
+}  // namespace
+
+std::string launch_table(const run::LaunchResult& result) {
+    std::string text;
+    for (const std::string& line : result.printed) text += line + "\n";
+    if (result.printed_dropped != 0) {
+        text +=
+            fmt::format("... and {} more lines printed by the kernel\n", result.printed_dropped);
+    }
+    for (const gpu::KernelResult& kernel : result.simulations)
+        text += kernel_table(result.gpu, kernel);
+    if (result.simulations.size() > 1) {
+        text += fmt::format("{} launches: {} cycles, {:.2f} us\n", result.simulations.size(),
+                            result.cycles(), time_us(result.gpu, result.cycles()));
+    }
+    for (const launch::OutputCheck& check : result.checks) text += check_line(check);
     for (const std::string& file : result.written) text += fmt::format("wrote {}\n", file);
     return text;
 }
@@ -79,14 +117,21 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     json["schema"] = "sptc.run/1";
     json["version"] = version;
     json["gpu"] = result.gpu.name;
-    json["cycles"] = result.simulation.cycles;
-    json["time_us"] = time_us(result.gpu, result.simulation.cycles);
-    json["tensor_core_utilisation"] = tensor_utilisation(result);
-    add_kernel(json, result.simulation);
+    std::uint64_t sm_cycles = 0;
+    for (const gpu::KernelResult& kernel : result.simulations) sm_cycles += kernel.sm_cycles;
+    if (result.simulations.size() == 1) {
+        add_simulation(json, result.gpu, result.simulations.front());
+    } else {
+        json["cycles"] = result.cycles();
+        json["time_us"] = time_us(result.gpu, result.cycles());
+        for (const gpu::KernelResult& kernel : result.simulations) {
+            add_simulation(json["launches"].emplace_back(), result.gpu, kernel);
+        }
+    }
     json["printed"] = result.printed;
     json["printed_dropped"] = result.printed_dropped;
-    json["host"] = {{"wall_seconds", result.wall_seconds},
-                    {"sm_cycles_simulated", result.simulation.sm_cycles}};
+    add_checks(json, result.checks);
+    json["host"] = {{"wall_seconds", result.wall_seconds}, {"sm_cycles_simulated", sm_cycles}};
     return json.dump(2) + "\n";
 }
 

@@ -57,7 +57,31 @@ std::vector<std::string> write_outputs(const launch::Launch& launch,
     return written;
 }
 
+gpu::KernelResult run_kernel(const LaunchRequest& request, const TraceOutput& trace,
+                             const launch::KernelLaunch& kernel, launch::DeviceMemory& memory,
+                             ptx::PrintBuffer& printed) {
+    const auto program = ptx::load_program(trace.kernel_text, request.ptx_file, kernel.entry);
+    ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
+    launch::Launch single;
+    static_cast<launch::KernelLaunch&>(single) = kernel;
+    const auto source =
+        ptx::make_source(program, single, memory, request.values, request.gpu.sms, &printed);
+    return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
+                             request.options, trace);
+}
+
 }  // namespace
+
+base::Cycle LaunchResult::cycles() const {
+    base::Cycle sum = 0;
+    for (const gpu::KernelResult& simulation : simulations) sum += simulation.cycles;
+    return sum;
+}
+
+bool LaunchResult::mismatched() const {
+    return std::any_of(checks.begin(), checks.end(),
+                       [](const launch::OutputCheck& check) { return check.mismatches != 0; });
+}
 
 LaunchResult run_launch(const LaunchRequest& request) {
     if (!request.out_directory.empty() && request.values == launch::Values::kOff) {
@@ -68,20 +92,25 @@ LaunchResult run_launch(const LaunchRequest& request) {
     launch::DeviceMemory memory(launch.buffers, request.values);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
     const std::string kernel_text = base::read_text(request.ptx_file);
-    const auto program = ptx::load_program(kernel_text, request.ptx_file, launch.entry);
-    ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
+    if (!request.trace_file.empty() && !launch.next.empty()) {
+        throw base::ConfigError("--save-trace takes a launch file of one kernel, not of several");
+    }
+    TraceOutput trace{request.trace_file, request.ptx_file, kernel_text, request.launch_file, {}};
+    if (!trace.file.empty()) trace.launch_text = base::read_text(request.launch_file);
     ptx::PrintBuffer printed;
-    const auto source =
-        ptx::make_source(program, launch, memory, request.values, request.gpu.sms, &printed);
 
     LaunchResult result;
     result.gpu = request.gpu;
-    TraceOutput trace{request.trace_file, request.ptx_file, kernel_text, request.launch_file, {}};
-    if (!trace.file.empty()) trace.launch_text = base::read_text(request.launch_file);
-    result.simulation = simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
-                                          request.options, trace);
+    result.simulations.push_back(run_kernel(request, trace, launch, memory, printed));
+    for (const launch::KernelLaunch& kernel : launch.next)
+        result.simulations.push_back(run_kernel(request, trace, kernel, memory, printed));
     result.printed = printed.lines();
     result.printed_dropped = printed.dropped();
+    if (request.check && request.values == launch::Values::kOn) {
+        for (const launch::Expectation& expected : launch.expectations)
+            result.checks.push_back(
+                launch::check_output(expected, memory.content(expected.buffer)));
+    }
     if (!request.out_directory.empty())
         result.written = write_outputs(launch, memory, request.out_directory);
     result.wall_seconds =

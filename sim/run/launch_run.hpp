@@ -4,6 +4,7 @@
 
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_result.hpp"
+#include "traces/launch/check.hpp"
 #include "traces/launch/device_memory.hpp"
 
 namespace sptc::run {
@@ -17,20 +18,27 @@ struct LaunchRequest {
     gpu::RunOptions options;
     std::string trace_file;     ///< what is executed, for sptc replay; empty: not saved
     std::string out_directory;  ///< for the launch file's outputs; empty: not written
+    bool check = true;          ///< compare outputs with what the launch file expects
 };
 
 /// What `sptc run` reports.
 struct LaunchResult {
     gpu::GpuSpec gpu;
-    gpu::KernelResult simulation;
+    std::vector<gpu::KernelResult> simulations;  ///< of each launch, in order
+    std::vector<launch::OutputCheck> checks;
     std::vector<std::string> written;   ///< output files
-    std::vector<std::string> printed;   ///< by the kernel's printf, line by line
+    std::vector<std::string> printed;   ///< by the kernels' printf, line by line
     std::uint64_t printed_dropped = 0;  ///< lines beyond the bound
     double wall_seconds = 0;
+
+    /// The launches run one after another, without the time between two launches.
+    [[nodiscard]] base::Cycle cycles() const;
+    [[nodiscard]] bool mismatched() const;
 };
 
-/// Loads kernel and launch, simulates every SM, and writes the outputs: buffers with a type and
-/// dimensions as .npy, others as raw .bin. Throws ConfigError, KernelError, MemoryFault,
+/// Loads kernel and launch, simulates every SM for each launch in turn (caches begin empty, memory
+/// keeps its content), compares outputs with expected files, and writes the outputs: buffers with a
+/// type and dimensions as .npy, others as raw .bin. Throws ConfigError, KernelError, MemoryFault,
 /// DeadlockError.
 [[nodiscard]] LaunchResult run_launch(const LaunchRequest& request);
 

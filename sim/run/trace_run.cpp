@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <vector>
 
 #include "models/base/error.hpp"
 #include "models/base/sha256.hpp"
@@ -37,7 +38,27 @@ trace_file::TraceHeader header_of(const gpu::GpuSpec& spec, gpu::SimulatedSms sm
     for (std::size_t i = 0; i < program.instructions.size(); ++i) {
         header.instructions.add(program.instructions[i], program.texts[i]);
     }
+    // A generic access is executed as one of its twins when its lanes meet another space.
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+        if (program.ops[i].space != ptx::Space::kGeneric) continue;
+        const ptx::GenericTwins& twins = program.generic_twins[program.ops[i].detail];
+        header.instructions.add(twins.shared, program.texts[i]);
+        header.instructions.add(twins.constant, program.texts[i]);
+    }
     return header;
+}
+
+/// What a program's CTAs may execute, in the order of header_of().
+std::vector<const isa::Instruction*> instructions_of(const ptx::Program& program) {
+    std::vector<const isa::Instruction*> all;
+    for (const isa::Instruction& instruction : program.instructions) all.push_back(&instruction);
+    for (const ptx::Op& op : program.ops) {
+        if (op.space != ptx::Space::kGeneric) continue;
+        const ptx::GenericTwins& twins = program.generic_twins[op.detail];
+        all.push_back(&twins.shared);
+        all.push_back(&twins.constant);
+    }
+    return all;
 }
 
 gpu::GpuSpec gpu_of(const ReplayRequest& request, const trace_file::TraceHeader& header) {
@@ -73,7 +94,7 @@ gpu::KernelResult simulate_and_save(const gpu::GpuSpec& spec, gpu::SimulatedSms 
     if (trace.file.empty()) return simulate(spec, sms, source, options);
     trace_file::TraceWriter writer(trace.file,
                                    header_of(spec, sms, source.shape(), program, trace));
-    trace_file::RecordingSource recording(source, program.instructions, writer);
+    trace_file::RecordingSource recording(source, instructions_of(program), writer);
     gpu::KernelResult result = simulate(spec, sms, recording, options);
     writer.commit();
     return result;
@@ -90,8 +111,8 @@ LaunchResult run_replay(const ReplayRequest& request) {
                                            ? gpu::SimulatedSms::kRepresentative
                                            : gpu::SimulatedSms::kAll;
     trace_file::ReplaySource source(trace);
-    result.simulation =
-        simulate(result.gpu, request.sms.value_or(recorded), source, request.options);
+    result.simulations.push_back(
+        simulate(result.gpu, request.sms.value_or(recorded), source, request.options));
     result.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return result;

@@ -41,7 +41,8 @@ TEST_CASE("examples: the committed traces replay as their kernels execute") {
         const run::LaunchResult executed = run::run_launch(request);
         run::ReplayRequest replay;
         replay.trace_file = trace.string();
-        test::check_same_simulation(executed.simulation, run::run_replay(replay).simulation);
+        test::check_same_simulation(executed.simulations.front(),
+                                    run::run_replay(replay).simulations.front());
 
         const trace_file::TraceReader reader(trace);
         const trace_file::Origin& origin = reader.header().origin;

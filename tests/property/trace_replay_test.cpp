@@ -121,10 +121,10 @@ void check_launch(const std::string& ptx, const std::string& launch, launch::Val
     run::ReplayRequest replay;
     replay.trace_file = trace;
     const run::LaunchResult replayed = run::run_replay(replay);
-    check_same_simulation(plain.simulation, saving.simulation);
-    check_same_simulation(plain.simulation, replayed.simulation);
-    CHECK(test::comparable(plain.gpu, plain.simulation) ==
-          test::comparable(replayed.gpu, replayed.simulation));
+    check_same_simulation(plain.simulations.front(), saving.simulations.front());
+    check_same_simulation(plain.simulations.front(), replayed.simulations.front());
+    CHECK(test::comparable(plain.gpu, plain.simulations.front()) ==
+          test::comparable(replayed.gpu, replayed.simulations.front()));
 }
 
 }  // namespace
@@ -141,9 +141,9 @@ TEST_CASE("replay: a GEMM takes the cycles, stalls and bytes of its execution") 
     run::ReplayRequest replay;
     replay.trace_file = request.trace_file;
     const run::LaunchResult replayed = run::run_replay(replay);
-    check_same_simulation(executed.kernel.simulation, replayed.simulation);
+    check_same_simulation(executed.kernel.simulation, replayed.simulations.front());
     CHECK(test::comparable(executed.gpu, executed.kernel.simulation) ==
-          test::comparable(replayed.gpu, replayed.simulation));
+          test::comparable(replayed.gpu, replayed.simulations.front()));
 }
 
 TEST_CASE("replay: a whole trace stands for its kernel on another GPU and in the other mode") {
@@ -157,7 +157,7 @@ TEST_CASE("replay: a whole trace stands for its kernel on another GPU and in the
     request.sms = gpu::SimulatedSms::kRepresentative;
     request.trace_file.clear();
     check_same_simulation(run::run_gemm(request).kernel.simulation,
-                          run::run_replay(replay).simulation);
+                          run::run_replay(replay).simulations.front());
 
     std::string small = base::read_text("configs/gpu/a100.json");
     const std::string sms = R"("sms": {"value": 108)";
@@ -178,7 +178,8 @@ TEST_CASE("replay: a whole trace stands for its kernel on another GPU and in the
     launch.gpu = run::load_gpu(gpu);
     replay.gpu = gpu;
     replay.sms.reset();
-    check_same_simulation(run::run_launch(launch).simulation, run::run_replay(replay).simulation);
+    check_same_simulation(run::run_launch(launch).simulations.front(),
+                          run::run_replay(replay).simulations.front());
 }
 
 TEST_CASE("replay: a representative trace refuses what it does not hold") {

@@ -11,7 +11,7 @@ namespace sptc::test {
 inline std::string comparable(const gpu::GpuSpec& spec, const gpu::KernelResult& simulation) {
     run::LaunchResult result;
     result.gpu = spec;
-    result.simulation = simulation;
+    result.simulations.push_back(simulation);
     const std::string json = report::launch_json(result, "test");
     return json.substr(0, json.find("\"host\""));
 }

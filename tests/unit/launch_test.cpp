@@ -165,7 +165,7 @@ TEST_CASE("launch: buffers are checked for size, content and names") {
                Contains("/buffers/A/file: none.bin: cannot be opened"));
     CHECK_THAT(problem(with_buffer(R"("bytes": 4, "fill": "0g")")), Contains("/buffers/A/fill"));
     CHECK_THAT(problem(with_buffer(R"("bytes": 4, "fill": "00", "file": "four.bin")")),
-               Contains("at most one of file, fill, random"));
+               Contains("at most one of file, fill, constant, random"));
     CHECK_THAT(problem(with_buffer(R"("bytes": 4, "type": "f23")")),
                Contains("/buffers/A/type: unknown type 'f23': expected one of f16"));
     CHECK_THAT(problem(with_buffer(R"("bytes": 4, "random": {"seed": 1, "distribution": "bits"})")),

@@ -13,11 +13,11 @@ namespace {
 /// What one CTA executes, on its way into the trace.
 class CtaRecorder {
   public:
-    CtaRecorder(std::uint64_t cta, CtaContent content, std::span<const isa::Instruction> program,
+    CtaRecorder(std::uint64_t cta, CtaContent content, const InstructionIndex& index_of,
                 TraceWriter& writer)
-        : cta_(cta), content_(content), program_(program), writer_(writer) {
+        : cta_(cta), content_(content), index_of_(index_of), writer_(writer) {
         const TraceHeader& header = writer.header();
-        SPTC_ASSERT(header.instructions.size() == program.size());
+        SPTC_ASSERT(header.instructions.size() == index_of.size());
         for (std::uint32_t i = 0; i < header.shape.warps_per_cta(); ++i) {
             warps_.push_back({WarpEncoder(header.instructions, content), SegmentEnd::kCut});
         }
@@ -37,10 +37,10 @@ class CtaRecorder {
     CtaRecorder& operator=(const CtaRecorder&) = delete;
 
     void add(std::uint32_t warp, const isa::WarpInstruction& executed) {
-        const std::ptrdiff_t index = executed.instruction - program_.data();
-        SPTC_ASSERT(index >= 0 && static_cast<std::size_t>(index) < program_.size());
+        const auto found = index_of_.find(executed.instruction);
+        SPTC_ASSERT(found != index_of_.end());
         WarpEncoder& encoder = warps_[warp].encoder;
-        encoder.add(static_cast<std::uint32_t>(index), executed);
+        encoder.add(found->second, executed);
         if (encoder.bytes() < kSegmentBytes) return;
         std::vector<std::byte> segment;
         encoder.take(SegmentEnd::kGoesOn, segment);
@@ -56,7 +56,7 @@ class CtaRecorder {
     };
     std::uint64_t cta_;
     CtaContent content_;
-    std::span<const isa::Instruction> program_;
+    const InstructionIndex& index_of_;
     TraceWriter& writer_;
     std::vector<Warp> warps_;
 };
@@ -64,8 +64,8 @@ class CtaRecorder {
 class RecordingCta final : public isa::CtaStream {
   public:
     RecordingCta(std::unique_ptr<isa::CtaStream> cta, std::uint64_t index,
-                 std::span<const isa::Instruction> program, TraceWriter& writer)
-        : cta_(std::move(cta)), recorder_(index, CtaContent::kWhole, program, writer) {}
+                 const InstructionIndex& index_of, TraceWriter& writer)
+        : cta_(std::move(cta)), recorder_(index, CtaContent::kWhole, index_of, writer) {}
 
     [[nodiscard]] const isa::Instruction* peek(std::uint32_t warp) const override {
         return cta_->peek(warp);
@@ -88,8 +88,8 @@ class RecordingCta final : public isa::CtaStream {
 class RecordingTraffic final : public isa::GlobalTraffic {
   public:
     RecordingTraffic(std::unique_ptr<isa::GlobalTraffic> traffic, std::uint64_t index,
-                     std::span<const isa::Instruction> program, TraceWriter& writer)
-        : traffic_(std::move(traffic)), recorder_(index, CtaContent::kTraffic, program, writer) {}
+                     const InstructionIndex& index_of, TraceWriter& writer)
+        : traffic_(std::move(traffic)), recorder_(index, CtaContent::kTraffic, index_of, writer) {}
 
     const isa::WarpInstruction* next(std::uint32_t warp, base::Cycle now) override {
         const isa::WarpInstruction* executed = traffic_->next(warp, now);
@@ -108,14 +108,22 @@ class RecordingTraffic final : public isa::GlobalTraffic {
 
 }  // namespace
 
+RecordingSource::RecordingSource(isa::InstructionSource& source,
+                                 const std::vector<const isa::Instruction*>& instructions,
+                                 TraceWriter& writer)
+    : source_(source), writer_(writer) {
+    for (const isa::Instruction* instruction : instructions) {
+        index_.emplace(instruction, static_cast<std::uint32_t>(index_.size()));
+    }
+}
+
 std::unique_ptr<isa::CtaStream> RecordingSource::start_cta(std::uint64_t cta, std::uint32_t sm) {
-    return std::make_unique<RecordingCta>(source_.start_cta(cta, sm), cta, program_, writer_);
+    return std::make_unique<RecordingCta>(source_.start_cta(cta, sm), cta, index_, writer_);
 }
 
 std::unique_ptr<isa::GlobalTraffic> RecordingSource::start_traffic(std::uint64_t cta,
                                                                    std::uint32_t sm) {
-    return std::make_unique<RecordingTraffic>(source_.start_traffic(cta, sm), cta, program_,
-                                              writer_);
+    return std::make_unique<RecordingTraffic>(source_.start_traffic(cta, sm), cta, index_, writer_);
 }
 
 }  // namespace sptc::trace_file

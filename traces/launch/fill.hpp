@@ -24,4 +24,11 @@ enum class Distribution : std::uint8_t {
 [[nodiscard]] std::vector<std::byte> random_bytes(types::DataType type, Distribution distribution,
                                                   std::uint64_t seed, std::uint64_t bytes);
 
+/// `bytes` bytes of integers from `low` to `high`, each equally likely (base::Random::below), as
+/// elements of `type`, which has at least 8 bits. For operands whose sums are exact in any order.
+/// Throws ConfigError when a value is out of the type's range.
+[[nodiscard]] std::vector<std::byte> random_integers(types::DataType type, std::int64_t low,
+                                                     std::int64_t high, std::uint64_t seed,
+                                                     std::uint64_t bytes);
+
 }  // namespace sptc::launch

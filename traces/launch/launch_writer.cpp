@@ -25,7 +25,22 @@ Json scalar(const ScalarArgument& argument) {
     return {{type[0] == 'f' ? "b" + width : type, argument.bits}};
 }
 
+Json structure(const StructArgument& argument) {
+    std::string hex;
+    for (const std::byte byte : argument.bytes) {
+        hex += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+    }
+    Json json{{"bytes", hex}};
+    for (const StructPointer& pointer : argument.pointers) {
+        json["pointers"].push_back({{"offset", pointer.offset_bytes},
+                                    {"buffer", pointer.buffer},
+                                    {"addend", pointer.addend_bytes}});
+    }
+    return json;
+}
+
 Json argument(const Argument& argument) {
+    if (const auto* bytes = std::get_if<StructArgument>(&argument)) return structure(*bytes);
     if (const auto* buffer = std::get_if<BufferArgument>(&argument)) {
         Json json{{"buffer", buffer->buffer}};
         if (buffer->offset_bytes != 0) json["offset_bytes"] = buffer->offset_bytes;
@@ -39,6 +54,7 @@ std::string data_file(const Buffer& buffer) { return buffer.name + ".bin"; }
 }  // namespace
 
 std::string launch_text(const Launch& launch) {
+    SPTC_ASSERT(launch.next.empty() && launch.expectations.empty());
     Json document{{"schema", kSchema},
                   {"entry", launch.entry},
                   {"grid", extents(launch.grid)},

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include "models/base/error.hpp"
+#include "traces/ptx/bind_arguments.hpp"
 #include "traces/ptx/execution.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/slice.hpp"
@@ -24,45 +23,6 @@ std::vector<Handler> choose_handlers(const Program& program, const Slice* slice)
         handlers.push_back(slice == nullptr || slice->executes[i] ? op.handler : op.skip_handler);
     }
     return handlers;
-}
-
-std::uint64_t argument_bits(const launch::Argument& argument, const Parameter& parameter,
-                            const launch::DeviceMemory& memory, const std::string& where) {
-    if (parameter.array) {
-        throw base::ConfigError(where + " is an array: only scalar arguments can be given");
-    }
-    if (const auto* buffer = std::get_if<launch::BufferArgument>(&argument)) {
-        if (parameter.bytes != 8) {
-            throw base::ConfigError(fmt::format(
-                "{} has type {}, but a buffer's address needs 64 bits", where, parameter.type));
-        }
-        return memory.address(buffer->buffer) + buffer->offset_bytes;
-    }
-    const auto& scalar = std::get<launch::ScalarArgument>(argument);
-    const std::string width = fmt::format("{}", 8 * parameter.bytes);
-    if (scalar.type.substr(1) != width) {
-        throw base::ConfigError(fmt::format("{} has type {}, found an argument of type {}", where,
-                                            parameter.type, scalar.type));
-    }
-    return scalar.bits;
-}
-
-std::vector<std::byte> bind_arguments(const Program& program, const launch::Launch& launch,
-                                      const launch::DeviceMemory& memory) {
-    const std::size_t expected = program.parameters.size();
-    if (launch.arguments.size() != expected) {
-        throw base::ConfigError(fmt::format("launch of '{}': {} arguments, expected {}",
-                                            program.entry, launch.arguments.size(), expected));
-    }
-    std::vector<std::byte> bytes(program.parameter_bytes);
-    for (std::size_t i = 0; i < expected; ++i) {
-        const Parameter& parameter = program.parameters[i];
-        const std::string where =
-            fmt::format("launch of '{}': parameter {} ('{}')", program.entry, i, parameter.name);
-        const std::uint64_t bits = argument_bits(launch.arguments[i], parameter, memory, where);
-        std::memcpy(bytes.data() + parameter.offset, &bits, parameter.bytes);
-    }
-    return bytes;
 }
 
 isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) {
