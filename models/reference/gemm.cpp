@@ -51,6 +51,7 @@ void GemmReference::Operands::set(std::size_t element, types::DataType type, con
 GemmReference::GemmReference(const GemmOperands& operands)
     : form_(operands.form),
       arithmetic_(operands.form, operands.architecture, operands.partition),
+      epilogue_(operands.epilogue),
       m_(operands.m),
       n_(operands.n) {
     const auto form_k = static_cast<std::size_t>(form_.k_logical);
@@ -143,11 +144,12 @@ std::uint64_t GemmReference::element(std::size_t row, std::size_t column,
     for (std::size_t j = 0; j < stored_; ++j) selected[j] = b[k_of[j]];
     const auto a = std::span(a_.numbers).subspan(row * stored_, stored_);
     const auto step = static_cast<std::size_t>(form_.k_stored);
-    std::uint64_t sum = c_[row * n_ + column];
+    const std::uint64_t c = c_[row * n_ + column];
+    std::uint64_t sum = epilogue_.scaled ? 0 : c;
     for (std::size_t first = 0; first < stored_; first += step) {
         sum = arithmetic_.dot_add(a.subspan(first, step), selected.subspan(first, step), sum);
     }
-    return sum;
+    return finish(form_.d, epilogue_, sum, c, column);
 }
 
 std::vector<std::uint64_t> GemmReference::row(std::size_t row) const {
@@ -169,29 +171,35 @@ GemmReference::Float64Sum GemmReference::float64_sum(std::size_t row, std::size_
     const double* a = &a_.values[row * stored_];
     const double* b = &b_.values[column * column_pitch_];
     const std::uint32_t* k_of = &k_of_[row * k_of_pitch_];
-    const double addend = to_f64(form_.c, c_[row * n_ + column]);
+    const double c = to_f64(form_.c, c_[row * n_ + column]);
+    const double addend = epilogue_.scaled ? 0.0 : c;
     Float64Sum sum{addend, std::abs(addend)};
     for (std::size_t j = 0; j < stored_; ++j) {
         const double term = product(a[j], b[k_of[j]]);
         sum.value += term;
         sum.magnitude += std::abs(term);
     }
+    sum.value = finish_f64(form_.d, epilogue_, sum.value, c, column);
+    if (epilogue_.scaled) {
+        sum.magnitude = std::abs(epilogue_.alpha) * sum.magnitude + std::abs(epilogue_.beta * c);
+    }
     return sum;
 }
 
 GemmCheck GemmReference::check_row(std::size_t row, std::span<const std::byte> d) const {
-    const double least = smallest_normal(form_.d);
+    const types::DataType type = output_type(form_.d, epilogue_);
+    const double least = smallest_normal(type);
     GemmCheck result;
     result.elements = n_;
     std::vector<Number> selected(stored_);
     for (std::size_t column = 0; column < n_; ++column) {
         const std::uint64_t expected = element(row, column, selected);
-        const std::uint64_t got = load_bits(form_.d, d, column);
+        const std::uint64_t got = load_bits(type, d, column);
         if (got != expected) {
             if (!result.first) result.first = {row, column, got, expected};
             ++result.mismatches;
         }
-        const double value = to_f64(form_.d, got);
+        const double value = to_f64(type, got);
         const Float64Sum sum = float64_sum(row, column);
         if (!std::isfinite(value) || !std::isfinite(sum.value)) {
             ++result.non_finite;
@@ -208,8 +216,9 @@ GemmCheck GemmReference::check_row(std::size_t row, std::span<const std::byte> d
 
 GemmCheck GemmReference::check(std::span<const std::byte> d, std::size_t ldd, unsigned threads,
                                const std::function<void(double)>& progress) const {
-    SPTC_ASSERT(holds(element_count(form_.d, d), m_, n_, ldd));
-    const auto element_bytes = packed_bytes(form_.d, 1);
+    const types::DataType type = output_type(form_.d, epilogue_);
+    SPTC_ASSERT(holds(element_count(type, d), m_, n_, ldd));
+    const auto element_bytes = packed_bytes(type, 1);
     std::vector<GemmCheck> rows(m_);
     const auto check_one = [&](std::size_t row) {
         rows[row] = check_row(row, d.subspan(row * ldd * element_bytes, n_ * element_bytes));

@@ -10,6 +10,7 @@
 #include "models/isa/dot_rule.hpp"
 #include "models/isa/mma.hpp"
 #include "models/reference/dot_arithmetic.hpp"
+#include "models/reference/epilogue.hpp"
 #include "models/reference/number.hpp"
 
 namespace sptc::reference {
@@ -39,6 +40,7 @@ struct GemmOperands {
     std::size_t ldb = 0;
     std::span<const std::byte> c = {};  ///< [m x n]; empty: +0 everywhere
     std::size_t ldc = 0;
+    Epilogue epilogue = {};  ///< after the last instruction; kept by the reference
 };
 
 /// One element of D that differs.
@@ -110,6 +112,7 @@ class GemmReference {
 
     const isa::MmaForm& form_;
     DotArithmetic arithmetic_;
+    Epilogue epilogue_;
     std::size_t m_;
     std::size_t n_;
     std::size_t stored_;        ///< stored elements of a row of A, padded to whole instructions

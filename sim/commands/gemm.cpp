@@ -22,12 +22,18 @@ struct Options {
     NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
     std::string type = "f16";
-    std::string accumulator = "f32";
-    std::string pattern = "2:4";
+    std::string b_type;       // empty: as A
+    std::string accumulator;  // empty: f32, f64 or s32
+    std::string pattern;      // empty: the one of the type
+    std::string b_layout;     // empty: row where the type can
     std::string baseline = "dense";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
-    std::string a, b, c, out;
+    std::string a, b, c, bias, out;
+    double alpha = 1;
+    double beta = 1;
+    std::string epilogue = "none";
+    double requant_scale = 0x1p-10;
     std::uint64_t seed = 1;
     std::string sms;  // empty: all with values, else representative
     std::string json;
@@ -51,8 +57,18 @@ run::GemmRequest request_of(const Options& options) {
     request.n = options.n;
     request.k = options.k;
     request.type = types::parse_data_type(options.type);
-    request.accumulator = types::parse_data_type(options.accumulator);
-    if (options.pattern != "dense") request.pattern = &find_pattern(options.pattern);
+    if (!options.b_type.empty()) request.b_type = types::parse_data_type(options.b_type);
+    if (!options.accumulator.empty()) {
+        request.accumulator = types::parse_data_type(options.accumulator);
+    }
+    if (options.pattern.empty()) {
+        request.pattern = run::hardware_pattern(request.type);
+    } else if (options.pattern != "dense") {
+        request.pattern = &find_pattern(options.pattern);
+    }
+    if (!options.b_layout.empty()) {
+        request.b_layout = options.b_layout == "row" ? gemm::BLayout::kRow : gemm::BLayout::kColumn;
+    }
     request.with_dense_baseline = options.baseline == "dense";
     const bool needs_values = options.check || !options.out.empty();
     const bool values = options.values.empty() ? needs_values : options.values == "on";
@@ -64,6 +80,11 @@ run::GemmRequest request_of(const Options& options) {
     request.a_file = options.a;
     request.b_file = options.b;
     request.c_file = options.c;
+    request.alpha = options.alpha;
+    request.beta = options.beta;
+    request.epilogue = options.epilogue;
+    request.bias_file = options.bias;
+    request.requant_scale = options.requant_scale;
     request.out_file = options.out;
     request.emit_ptx_directory = options.emit_ptx;
     request.trace_file = options.save_trace;
@@ -85,16 +106,26 @@ int run_command(const Options& options) {
 void add_gemm(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<Options>();
     CLI::App* gemm =
-        app.add_subcommand("gemm", "Simulate D = A . B + C with a 2:4 sparse or a dense A");
+        app.add_subcommand("gemm", "Simulate D = A . B + C with a sparse or a dense A");
     gemm->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
         ->capture_default_str();
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");
-    gemm->add_option("--type", options->type, "Type of A and B: f16")->capture_default_str();
-    gemm->add_option("--accum", options->accumulator, "Type of C and D: f32 or f16")
+    gemm->add_option("--type", options->type,
+                     "Type of A and B: f16, bf16, tf32, s8, u8, s4, u4, b1 or f64")
         ->capture_default_str();
-    gemm->add_option("--pattern", options->pattern, "2:4 or dense")->capture_default_str();
+    gemm->add_option("--b-type", options->b_type,
+                     "Type of B where it is not that of A: s8 with u8, s4 with u4");
+    gemm->add_option(
+        "--accum", options->accumulator,
+        "Type of accumulators, C and D (default: f32, of f64 f64, of integers s32); f16 also f16");
+    gemm->add_option("--pattern", options->pattern,
+                     "dense, or the pattern of the type: 2:4; of tf32 1:2; of s4 and u4 4:8 in\n"
+                     "pairs (default: that pattern; b1 and f64 have none)");
+    gemm->add_option("--b-layout", options->b_layout,
+                     "B in device memory: row (16-bit types, their default) or col (K contiguous)")
+        ->check(CLI::IsMember({"row", "col"}));
     gemm->add_option("--baseline", options->baseline,
                      "With a pattern: also simulate the dense kernel, or not")
         ->check(CLI::IsMember({"dense", "none"}))
@@ -106,9 +137,22 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_flag("--check", options->check,
                    "Compare every element of D with the reference, bit for bit");
     gemm->add_option("--a", options->a,
-                     "A, M x K: FILE.npy or FILE.safetensors[:tensor]; pruned to the pattern");
-    gemm->add_option("--b", options->b, "B, K x N");
+                     "A, M x K: FILE.npy or FILE.safetensors[:tensor]; rounded to the type and\n"
+                     "pruned to the pattern (4-bit and 1-bit elements: a byte each)");
+    gemm->add_option("--b", options->b, "B, K x N, whatever its layout on the device");
     gemm->add_option("--c", options->c, "C, M x N (default: zero)");
+    gemm->add_option("--alpha", options->alpha,
+                     "D = alpha * A . B + beta * C, products and sum rounded in the type of C (of\n"
+                     "f16 in f32); where both are 1, C is the first addend of the mma instead")
+        ->capture_default_str();
+    gemm->add_option("--beta", options->beta, "0: C is not read")->capture_default_str();
+    gemm->add_option("--epilogue", options->epilogue,
+                     "none, or joined by '+': bias, relu or gelu, requant-s8 (s32 to s8)")
+        ->capture_default_str();
+    gemm->add_option("--bias", options->bias, "1 x N of the type of C (default: seeded values)");
+    gemm->add_option("--requant-scale", options->requant_scale,
+                     "requant-s8: D = clamp(round(f32(x) * scale))")
+        ->capture_default_str();
     gemm->add_option("--out", options->out, "Write D to this .npy file");
     gemm->add_option("--seed", options->seed, "Seed of A and B where no file is given")
         ->capture_default_str();
@@ -128,6 +172,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
         "  sptc gemm --m 4096 --n 4096 --k 4096\n"
         "  sptc gemm --m 1024 --n 1024 --k 1024 --values on --check --json result.json\n"
         "  sptc gemm --a weights.safetensors:layer.0.weight --n 4096 --check --out d.npy\n"
+        "  sptc gemm --type s8 --m 512 --n 512 --k 512 --check\n"
         "  sptc gemm --m 512 --n 512 --k 512 --emit-ptx kernels");
     gemm->callback([options, &exit_code] { exit_code = run_command(*options); });
 }

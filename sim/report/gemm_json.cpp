@@ -49,8 +49,17 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version) {
                        {"n", problem.n},
                        {"k", problem.k},
                        {"type", types::name(problem.input)},
+                       {"b_type", types::name(problem.b_type())},
                        {"accumulator", types::name(problem.accumulator)},
+                       {"b_layout", gemm::name(problem.b_layout)},
+                       {"output", types::name(problem.output())},
+                       {"epilogue", problem.epilogue.name()},
                        {"pattern", result.pattern != nullptr ? result.pattern->name : "dense"}};
+    if (problem.epilogue.scaled) {
+        json["problem"]["alpha"] = problem.epilogue.alpha;
+        if (problem.has_c) json["problem"]["beta"] = problem.epilogue.beta;
+    }
+    if (problem.epilogue.requantized) json["problem"]["scale"] = problem.epilogue.scale;
     json.update(kernel_json(result, result.kernel));
     if (result.dense) {
         json["dense"] = kernel_json(result, *result.dense);

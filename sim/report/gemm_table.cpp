@@ -36,9 +36,9 @@ std::string megabytes(std::uint64_t bytes) {
     return fmt::format("{:.2f}", static_cast<double>(bytes) * 1e-6);
 }
 
-void add_kernel_rows(Table& table) {
-    table.row("kernel", [](const GemmKernelResult& k) {
-        return std::string(k.problem.sparse ? "2:4" : "dense");
+void add_kernel_rows(Table& table, const sparsity::Pattern* pattern) {
+    table.row("kernel", [pattern](const GemmKernelResult& k) {
+        return std::string(k.problem.sparse ? pattern->name : "dense");
     });
     table.row("CTA tile", [](const GemmKernelResult& k) {
         return fmt::format("{}x{}x{}", k.tile.cta_m, k.tile.cta_n, k.tile.cta_k);
@@ -128,10 +128,13 @@ void add_byte_rows(Table& table) {
 std::string title(const run::GemmResult& result) {
     const gemm::GemmProblem& p = result.kernel.problem;
     return fmt::format(
-        "GEMM {} x {} x {} (M x N x K), {} -> {}, A {}, on {}: {} of {} SMs simulated", p.m, p.n,
-        p.k, types::name(p.input), types::name(p.accumulator),
-        result.pattern != nullptr ? result.pattern->name : "dense", result.gpu.description,
-        result.kernel.simulation.simulated_sms, result.kernel.simulation.sms);
+        "GEMM {} x {} x {} (M x N x K), {}{} -> {}, A {}, B {}-major, on {}: {} of {} SMs "
+        "simulated",
+        p.m, p.n, p.k, types::name(p.input),
+        p.b_type() == p.input ? "" : fmt::format(" x {}", types::name(p.b_type())),
+        types::name(p.accumulator), result.pattern != nullptr ? result.pattern->name : "dense",
+        gemm::name(p.b_layout), result.gpu.description, result.kernel.simulation.simulated_sms,
+        result.kernel.simulation.sms);
 }
 
 }  // namespace
@@ -141,7 +144,7 @@ std::string gemm_table(const run::GemmResult& result) {
     if (result.dense) kernels.push_back(&*result.dense);
     Table table(std::move(kernels));
     table.heading(title(result));
-    add_kernel_rows(table);
+    add_kernel_rows(table, result.pattern);
     table.heading("performance");
     add_figure_rows(table, result.gpu);
     table.heading("sub-core cycles");

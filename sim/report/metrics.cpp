@@ -18,6 +18,14 @@ double peak_tflops(const gpu::GpuSpec& spec, int bits, double logical_per_stored
     return 2 * macs_per_cycle * spec.clock_mhz * 1e-6;
 }
 
+double peak_tflops(const gpu::GpuSpec& spec, types::DataType type, double logical_per_stored) {
+    const double peak = peak_tflops(spec, types::bits(type), logical_per_stored);
+    if (type != types::DataType::kF64) return peak;
+    const tensor_core::TensorCoreSpec& tensor_core = spec.sm.tensor_core;
+    const double as_f16_cut = tensor_core.f16_macs_per_cycle / 4.0;  // 64 bits
+    return peak * tensor_core.f64_macs_per_cycle / as_f16_cut;
+}
+
 GemmMetrics metrics(const gpu::GpuSpec& spec, const run::GemmKernelResult& kernel) {
     const gemm::GemmProblem& problem = kernel.problem;
     GemmMetrics result{};
@@ -25,7 +33,7 @@ GemmMetrics metrics(const gpu::GpuSpec& spec, const run::GemmKernelResult& kerne
     result.tflops = 2.0 * problem.m * problem.n * problem.k / result.time_us * 1e-6;
     const double logical_per_stored = problem.sparse ? 2.0 : 1.0;
     result.percent_of_peak =
-        100 * result.tflops / peak_tflops(spec, types::bits(problem.input), logical_per_stored);
+        100 * result.tflops / peak_tflops(spec, problem.input, logical_per_stored);
     return result;
 }
 

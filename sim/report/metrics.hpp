@@ -14,6 +14,9 @@ namespace sptc::report {
 /// What the tensor cores of a GPU can do with an input type of `bits`: 2 x MACs per second. Sparse
 /// forms count the products they skip, so their peak is k_logical / k_stored times the dense one.
 [[nodiscard]] double peak_tflops(const gpu::GpuSpec& spec, int bits, double logical_per_stored);
+/// The same for a type: f64 has multipliers of its own.
+[[nodiscard]] double peak_tflops(const gpu::GpuSpec& spec, types::DataType type,
+                                 double logical_per_stored);
 
 /// Figures of merit of one GEMM kernel.
 struct GemmMetrics {

@@ -6,6 +6,7 @@
 #include "models/gpu/gpu.hpp"
 #include "models/sparsity/pattern.hpp"
 #include "models/types/data_type.hpp"
+#include "traces/gemm/gemm.hpp"
 #include "traces/launch/device_memory.hpp"
 
 namespace sptc::run {
@@ -17,20 +18,37 @@ struct GemmRequest {
     std::optional<std::uint32_t> n;
     std::optional<std::uint32_t> k;
     types::DataType type = types::DataType::kF16;
-    types::DataType accumulator = types::DataType::kF32;
-    const sparsity::Pattern* pattern = nullptr;  ///< nullptr: dense
+    std::optional<types::DataType> b_type;       ///< of B; unset: as A
+    std::optional<types::DataType> accumulator;  ///< of C and D; unset: default_accumulator()
+    std::optional<gemm::BLayout> b_layout;       ///< unset: gemm::default_b_layout()
+    const sparsity::Pattern* pattern = nullptr;  ///< nullptr: dense; else the one of the type
     bool with_dense_baseline = true;             ///< ignored when dense
     launch::Values values = launch::Values::kOff;
     bool check = false;  ///< needs values
     gpu::SimulatedSms sms = gpu::SimulatedSms::kRepresentative;
     gpu::RunOptions options;
     std::uint64_t seed = 1;
-    std::string a_file;              ///< FILE[:tensor], M x K; empty: seeded normal values
-    std::string b_file;              ///< K x N
-    std::string c_file;              ///< M x N; empty: C = 0
+    std::string a_file;  ///< FILE[:tensor], M x K; empty: seeded values
+    std::string b_file;  ///< K x N
+    std::string c_file;  ///< M x N; empty: C = 0
+    double alpha = 1;
+    double beta = 1;                 ///< without C no meaning; 0: C is not read
+    std::string epilogue = "none";   ///< steps as gemm::set_steps() takes them
+    std::string bias_file;           ///< 1 x N; empty: seeded values where there is a bias
+    double requant_scale = 0x1p-10;  ///< of requant-s8, rounded to f32
     std::string out_file;            ///< .npy for D; empty: not written
     std::string trace_file;          ///< of the first kernel, not the baseline; empty: not saved
     std::string emit_ptx_directory;  ///< kernels and launch files; empty: not written
 };
+
+/// f32 for floating-point inputs up to 32 bits, f64 for f64, s32 for integers and bits.
+[[nodiscard]] types::DataType default_accumulator(types::DataType input);
+
+/// The sparsity pattern that the hardware has for a type of A; nullptr when it has none.
+[[nodiscard]] const sparsity::Pattern* hardware_pattern(types::DataType input);
+
+/// What a request multiplies, once its extents are known.
+[[nodiscard]] gemm::GemmProblem problem_of(const GemmRequest& request, std::uint32_t m,
+                                           std::uint32_t n, std::uint32_t k);
 
 }  // namespace sptc::run

@@ -11,7 +11,11 @@
 #include "sim/run/gemm_operands.hpp"
 #include "sim/run/progress.hpp"
 #include "sim/run/trace_run.hpp"
+#include "traces/gemm/check_epilogue.hpp"
+#include "traces/gemm/elements.hpp"
+#include "traces/gemm/forms.hpp"
 #include "traces/gemm/prepare.hpp"
+#include "traces/gemm/sparse_a.hpp"
 #include "traces/gemm/tile_choice.hpp"
 #include "traces/ptx/source.hpp"
 #include "traces/tensor_file/npy.hpp"
@@ -20,7 +24,6 @@ namespace sptc::run {
 namespace {
 
 using launch::Values;
-using types::DataType;
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -56,9 +59,10 @@ PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& prob
     PreparedKernel prepared;
     prepared.kernel = gemm::write_kernel(problem, tile, limits.shared_bytes_per_cta);
     prepared.layout = gemm::layout_of(problem, tile);
-    prepared.launch = values == nullptr ? gemm::make_launch(prepared.kernel, prepared.layout)
-                                        : gemm::make_launch(prepared.kernel, prepared.layout,
-                                                            {values->a, values->b, values->c});
+    prepared.launch = values == nullptr
+                          ? gemm::make_launch(prepared.kernel, prepared.layout)
+                          : gemm::make_launch(prepared.kernel, prepared.layout,
+                                              {values->a, values->b, values->c, values->bias});
     return prepared;
 }
 
@@ -101,20 +105,35 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     return simulated;
 }
 
-/// The mma form that the generator's kernels use.
-const isa::MmaForm& form_of(const gemm::GemmProblem& problem) {
-    const isa::MmaForm* form =
-        isa::find_form(problem.sparse, 16, 8, problem.sparse ? 32 : 16, problem.accumulator,
-                       problem.input, problem.input, problem.accumulator);
-    SPTC_ASSERT(form != nullptr);
-    return *form;
+reference::Activation reference_activation(gemm::Activation activation) {
+    switch (activation) {
+        case gemm::Activation::kNone:
+            return reference::Activation::kNone;
+        case gemm::Activation::kRelu:
+            return reference::Activation::kRelu;
+        case gemm::Activation::kGelu:
+            return reference::Activation::kGelu;
+    }
+    return reference::Activation::kNone;
+}
+
+reference::Epilogue reference_epilogue(const gemm::GemmProblem& problem, const GemmValues& values) {
+    const gemm::Epilogue& epilogue = problem.epilogue;
+    return {.scaled = epilogue.scaled,
+            .alpha = epilogue.alpha,
+            .beta = problem.has_c ? epilogue.beta : 0,
+            .bias = values.bias,
+            .activation = reference_activation(epilogue.activation),
+            .requantized = epilogue.requantized,
+            .scale = epilogue.scale};
 }
 
 GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel,
                       const GemmValues& values, std::span<const std::byte> d) {
     const gemm::GemmProblem& problem = kernel.problem;
-    const isa::MmaForm& form = form_of(problem);
-    sparsity::Compressed<std::uint16_t> compressed;
+    const isa::MmaForm& form = gemm::form_of(problem);
+    sparsity::Compressed<double> compressed;
+    std::vector<std::byte> a;
     reference::GemmOperands operands{.form = form,
                                      .architecture = isa::find_architecture(request.gpu.arch),
                                      .partition = request.gpu.sm.tensor_core.partition};
@@ -125,19 +144,24 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
     const std::uint32_t stages = (problem.k + kernel.tile.cta_k - 1) / kernel.tile.cta_k;
     operands.instructions = stages * kernel.tile.cta_k / static_cast<std::uint32_t>(form.k_logical);
     if (problem.sparse) {
-        compressed = sparsity::compress(values.a, *form.metadata->pattern, "A");
-        operands.a = std::as_bytes(std::span(compressed.values));
-        operands.lda = compressed.stored_columns;
+        compressed = gemm::compress_a(form, values.a);
+        const std::size_t stored = compressed.stored_columns;
+        a = gemm::element_bytes(form.a, compressed.values, problem.m, stored, stored);
+        operands.lda = stored;
         operands.indices = compressed.indices;
         operands.indices_pitch = compressed.stored_columns;
     } else {
-        operands.a = std::as_bytes(std::span(values.a.elements));
+        a = gemm::element_bytes(form.a, values.a.elements, problem.m, problem.k, problem.k);
         operands.lda = problem.k;
     }
-    operands.b = std::as_bytes(std::span(values.b));
+    const std::vector<std::byte> b =
+        gemm::element_bytes(form.b, values.b, problem.k, problem.n, problem.n);
+    operands.a = a;
+    operands.b = b;
     operands.ldb = problem.n;
     operands.c = values.c;
     operands.ldc = problem.n;
+    operands.epilogue = reference_epilogue(problem, values);
     Progress progress("check against the reference");
     const reference::GemmCheck found = reference::GemmReference(operands).check(
         d, problem.n, 0, [&progress](double done) { progress.update(done); });
@@ -158,7 +182,7 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
 void write_d(const GemmRequest& request, const gemm::GemmProblem& problem,
              std::span<const std::byte> d) {
     const std::array<std::uint64_t, 2> shape{problem.m, problem.n};
-    tensor_file::write_npy(request.out_file, problem.accumulator, shape, d);
+    tensor_file::write_npy(request.out_file, problem.output(), shape, d);
 }
 
 void check_request(const GemmRequest& request) {
@@ -172,19 +196,17 @@ void check_request(const GemmRequest& request) {
             "some CTAs: "
             "use --sms all");
     }
-    if (request.pattern != nullptr && request.pattern->name != "2:4") {
-        throw base::ConfigError(
-            fmt::format("pattern '{}' has no datapath on GPU '{}': expected 2:4 or dense",
-                        request.pattern->name, request.gpu.name));
+    const gemm::GemmProblem problem = problem_of(request, 1, 1, 1);
+    (void)gemm::form_of(problem);
+    gemm::check_epilogue(problem);
+    if (!request.bias_file.empty() && !problem.epilogue.bias) {
+        throw base::ConfigError("--bias without a bias in the epilogue: use --epilogue bias");
     }
-    if (request.type != DataType::kF16) {
-        throw base::ConfigError(fmt::format("type '{}' is not supported by gemm: expected f16",
-                                            types::name(request.type)));
-    }
-    if (request.accumulator != DataType::kF32 && request.accumulator != DataType::kF16) {
-        throw base::ConfigError(
-            fmt::format("accumulator '{}' is not supported for f16: expected f32 or f16",
-                        types::name(request.accumulator)));
+    const sparsity::Pattern* hardware = hardware_pattern(request.type);
+    if (request.pattern != nullptr && request.pattern != hardware) {
+        throw base::ConfigError(fmt::format(
+            "pattern '{}' has no datapath for {} on GPU '{}': expected {} or dense",
+            request.pattern->name, types::name(request.type), request.gpu.name, hardware->name));
     }
 }
 
@@ -199,13 +221,7 @@ GemmResult run_gemm(const GemmRequest& request) {
 
     GemmInput input(request);
     const GemmExtents extents = input.extents();
-    gemm::GemmProblem problem{.m = extents.m,
-                              .n = extents.n,
-                              .k = extents.k,
-                              .input = request.type,
-                              .accumulator = request.accumulator,
-                              .sparse = request.pattern != nullptr,
-                              .has_c = input.has_c()};
+    gemm::GemmProblem problem = problem_of(request, extents.m, extents.n, extents.k);
     if (request.pattern != nullptr &&
         extents.k % static_cast<std::uint32_t>(request.pattern->m) != 0) {
         result.notes.push_back(fmt::format(

@@ -1,9 +1,9 @@
 #include <array>
 #include <catch2/catch.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "tests/support/bank_conflicts.hpp"
 #include "tests/support/exact_mma.hpp"
 #include "tests/support/functional_run.hpp"
 #include "tests/support/integer_gemm.hpp"
@@ -44,53 +44,6 @@ void check_values(const gemm::GemmProblem& problem, const gemm::GemmTile& tile,
     REQUIRE(gemm::extract_d(problem, layout, memory.content("D")) == integers.expected());
 }
 
-// Lanes [first, first + count) of an instruction reach `count` different 16-byte bank groups.
-template <class Addresses>
-bool distinct_bank_groups(const Addresses& addresses, std::uint32_t active, std::size_t first) {
-    std::set<std::uint64_t> groups;
-    std::size_t lanes = 0;
-    for (std::size_t lane = first; lane < first + 8; ++lane) {
-        if ((active >> lane & 1) == 0) continue;
-        groups.insert(addresses[lane] / 16 % 8);
-        ++lanes;
-    }
-    return groups.size() == lanes;
-}
-
-// Counts the shared-memory accesses that would need more wavefronts than their bytes do.
-struct ConflictCounter {
-    std::uint64_t accesses = 0;
-    std::uint64_t conflicts = 0;
-
-    void operator()(const isa::WarpInstruction& done) {
-        const isa::Instruction& instruction = *done.instruction;
-        bool good = true;
-        switch (instruction.operation) {
-            case isa::Operation::kLoadMatrix:
-                for (std::size_t matrix = 0; matrix < instruction.matrices; ++matrix) {
-                    good = good && distinct_bank_groups(done.addresses, ~0u, 8 * matrix);
-                }
-                break;
-            case isa::Operation::kAsyncCopy:
-                for (std::size_t first = 0; first < isa::kLanes; first += 8) {
-                    good = good &&
-                           distinct_bank_groups(done.shared_addresses, done.active_mask, first);
-                }
-                break;
-            case isa::Operation::kLoadShared: {
-                std::set<std::uint64_t> banks;
-                for (const std::uint64_t address : done.addresses) banks.insert(address / 4 % 32);
-                good = banks.size() == isa::kLanes;
-                break;
-            }
-            default:
-                return;
-        }
-        ++accesses;
-        conflicts += !good;
-    }
-};
-
 }  // namespace
 
 TEST_CASE(
@@ -99,7 +52,7 @@ TEST_CASE(
     for (const bool sparse : {false, true}) {
         const gemm::GemmProblem problem = problem_of({256, 256, 128}, sparse);
         for (const gemm::GemmTile& tile : gemm::default_tiles(problem)) {
-            ConflictCounter counter;
+            test::ConflictCounter counter;
             check_values(problem, tile,
                          [&](std::uint64_t, std::uint32_t, const auto& done) { counter(done); });
             CHECK(counter.accesses > 0);

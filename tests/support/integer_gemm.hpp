@@ -24,13 +24,13 @@ class IntegerGemm {
         if (problem.has_c) {
             for (int& value : c_) value = draw(9);
         }
-        b_bits_ = halves(b_);
+        b_values_ = doubles(b_);
         c_bytes_ = accumulators(c_);
     }
 
     [[nodiscard]] gemm::GemmOperands operands() const {
         return {
-            a_bits_, b_bits_,
+            a_values_, b_values_,
             problem_.has_c ? std::span<const std::byte>(c_bytes_) : std::span<const std::byte>()};
     }
 
@@ -60,7 +60,7 @@ class IntegerGemm {
             int* values = dense_a_.data() + row * problem_.k;
             for (std::size_t first = 0; first < problem_.k; first += 4) fill_group(values, first);
         }
-        a_bits_ = {problem_.m, problem_.k, halves(dense_a_)};
+        a_values_ = {problem_.m, problem_.k, doubles(dense_a_)};
     }
 
     // Four columns of a row: all of them, or the two of one of the six legal metadata codes.
@@ -73,11 +73,8 @@ class IntegerGemm {
         }
     }
 
-    static std::vector<std::uint16_t> halves(const std::vector<int>& values) {
-        std::vector<std::uint16_t> out;
-        out.reserve(values.size());
-        for (const int value : values) out.push_back(types::f64_to_f16(value));
-        return out;
+    static std::vector<double> doubles(const std::vector<int>& values) {
+        return {values.begin(), values.end()};
     }
 
     [[nodiscard]] std::vector<std::byte> accumulators(const std::vector<int>& values) const {
@@ -98,8 +95,8 @@ class IntegerGemm {
     std::vector<int> dense_a_;
     std::vector<int> b_;
     std::vector<int> c_;
-    sparsity::Dense<std::uint16_t> a_bits_;
-    std::vector<std::uint16_t> b_bits_;
+    sparsity::Dense<double> a_values_;
+    std::vector<double> b_values_;
     std::vector<std::byte> c_bytes_;
 };
 

@@ -43,11 +43,11 @@ TEST_CASE("gemm: a launch lays operands out with zero padding and legal padding 
     const gemm::GemmKernel kernel = gemm::write_kernel(problem, tile);
     const gemm::GemmLayout layout = gemm::layout_of(problem, tile);
     // Ones in columns 0 and 1 of every group: nibble 0x4.
-    sparsity::Dense<std::uint16_t> a{3, 18, std::vector<std::uint16_t>(3 * 18)};
+    sparsity::Dense<double> a{3, 18, std::vector<double>(3 * 18)};
     for (std::size_t i = 0; i < a.elements.size(); ++i) {
-        a.elements[i] = i % a.columns % 4 < 2 ? 0x3c00 : 0;
+        a.elements[i] = i % a.columns % 4 < 2 ? 1 : 0;
     }
-    std::vector<std::uint16_t> b(18 * 5, 0x4000);
+    std::vector<double> b(18 * 5, 2.0);
     std::vector<std::byte> c(3 * 5 * 4, std::byte{7});
     const launch::Launch launch = gemm::make_launch(kernel, layout, {a, b, c});
 
@@ -74,11 +74,11 @@ TEST_CASE("gemm: a launch lays operands out with zero padding and legal padding 
     CHECK(words == std::map<unsigned, std::size_t>{{0x4444, 3}, {0xeee4, 3}, {0xeeee, padding}});
     CHECK(gemm::extract_d(problem, layout, launch.buffers[3].data) == c);
 
-    const std::span<const std::uint16_t> too_few(b.data(), b.size() - 1);
+    const std::span<const double> too_few(b.data(), b.size() - 1);
     CHECK_THROWS_AS(gemm::make_launch(kernel, layout, {a, too_few, c}), base::ConfigError);
-    sparsity::Dense<std::uint16_t> narrow{3, 17, std::vector<std::uint16_t>(3 * 17)};
+    sparsity::Dense<double> narrow{3, 17, std::vector<double>(3 * 17)};
     CHECK_THROWS_AS(gemm::make_launch(kernel, layout, {narrow, b, c}), base::ConfigError);
-    a.elements[2] = 0x3c00;  // three nonzeros in the first group
+    a.elements[2] = 1;  // three nonzeros in the first group
     CHECK_THROWS_WITH(gemm::make_launch(kernel, layout, {a, b, c}), Catch::Contains("2:4"));
     CHECK(gemm::make_launch(kernel, layout).buffers[0].data.empty());
 }

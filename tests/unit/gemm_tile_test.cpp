@@ -45,6 +45,8 @@ TEST_CASE("gemm: a tile that cannot be built names its limit") {
     gemm::GemmProblem integers = dense;
     integers.input = types::DataType::kS8;
     CHECK_THAT(message(integers, {}), Contains("mma.sync.aligned.m16n8k16"));
+    integers.accumulator = types::DataType::kS32;
+    CHECK_THAT(message(integers, {}), Contains("column-major"));
 }
 
 TEST_CASE(

@@ -33,6 +33,7 @@ TEST_CASE("gpu_config: the A100's peaks are those of its whitepaper") {
     CHECK(report::peak_tflops(a100, 16, 1) == Approx(312).epsilon(0.005));
     CHECK(report::peak_tflops(a100, 16, 2) == Approx(624).epsilon(0.005));
     CHECK(report::peak_tflops(a100, 8, 1) == Approx(624).epsilon(0.005));
+    CHECK(report::peak_tflops(a100, types::DataType::kF64, 1) == Approx(19.5).epsilon(0.005));
     CHECK(report::time_us(a100, 1410) == Approx(1.0));
 }
 

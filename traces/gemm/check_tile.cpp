@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "models/base/error.hpp"
+#include "traces/gemm/check_epilogue.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/gemm/plan.hpp"
 
@@ -48,13 +49,15 @@ void check_problem(const GemmProblem& problem) {
                         problem.m, problem.n, problem.k, kMaxExtent));
     }
     (void)form_of(problem);
+    check_epilogue(problem);
 }
 
 // Two k-steps in a stage at least: while one is computed the fragments of the next are loaded, also
 // across stages.
 void check_extents(const GemmProblem& problem, const GemmTile& tile) {
-    const std::uint32_t k_step = problem.sparse ? 32 : 16;
-    check_extent(tile, "warp_m", tile.warp_m, problem.sparse ? 32 : 16);
+    const isa::MmaForm& form = form_of(problem);
+    const auto k_step = static_cast<std::uint32_t>(form.k_logical);
+    check_extent(tile, "warp_m", tile.warp_m, problem.sparse ? metadata_block_rows(form) : 16);
     check_extent(tile, "warp_n", tile.warp_n, 16);
     check_extent(tile, "cta_m", tile.cta_m, tile.warp_m);
     check_extent(tile, "cta_n", tile.cta_n, tile.warp_n);

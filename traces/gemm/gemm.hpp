@@ -1,21 +1,68 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "models/isa/instruction_source.hpp"
 #include "models/types/data_type.hpp"
 
 namespace sptc::gemm {
 
-/// D = A . B + C. A is M x K (row-major), B is K x N (row-major), C and D are M x N (row-major).
+/// How B [K x N] lies in device memory. Row-major works where ldmatrix can transpose, for 16-bit
+/// elements; every type takes column-major, which has K contiguous.
+enum class BLayout : std::uint8_t { kRow, kColumn };
+
+/// "row" or "column".
+[[nodiscard]] std::string_view name(BLayout layout);
+
+/// The layout that a kernel of these elements has by default: row-major where it can.
+[[nodiscard]] BLayout default_b_layout(types::DataType input);
+
+enum class Activation : std::uint8_t { kNone, kRelu, kGelu };
+
+/// What a kernel does to an accumulator before it stores D: scaled, then bias, then activation,
+/// then requantization, each as reference::Epilogue says. Which steps there are decides the text of
+/// the kernel; the numbers are arguments.
+struct Epilogue {
+    bool scaled = false;  ///< alpha * A . B + beta * C; otherwise C is the first addend of the mma
+    double alpha = 1;
+    double beta = 1;    ///< no meaning without C
+    bool bias = false;  ///< a vector of N accumulators
+    Activation activation = Activation::kNone;
+    bool requantized = false;  ///< s32 to s8
+    double scale = 1;          ///< of the requantization; an f32
+
+    /// Is D something else than the accumulators?
+    [[nodiscard]] bool present() const {
+        return scaled || bias || activation != Activation::kNone || requantized;
+    }
+    /// "none", "bias+relu+requant-s8": without alpha and beta.
+    [[nodiscard]] std::string name() const;
+};
+
+/// Sets the steps that a name lists ("none", or bias, relu, gelu, requant-s8 joined by '+'). Throws
+/// ConfigError listing them.
+void set_steps(Epilogue& epilogue, std::string_view name);
+
+/// D = A . B + C. A is M x K (row-major), B is K x N, C and D are M x N (row-major).
 struct GemmProblem {
     std::uint32_t m = 0;
     std::uint32_t n = 0;
     std::uint32_t k = 0;
     types::DataType input = types::DataType::kF16;        ///< A and B
     types::DataType accumulator = types::DataType::kF32;  ///< C and D
-    bool sparse = false;                                  ///< A is 2:4
-    bool has_c = false;                                   ///< otherwise C = 0 and is not read
+    bool sparse = false;  ///< A has the pattern of its type: 2:4, tf32 1:2, 4-bit 4:8 in pairs
+    bool has_c = false;   ///< otherwise C = 0 and is not read
+    BLayout b_layout = BLayout::kRow;
+    std::optional<types::DataType> b_input = std::nullopt;  ///< B where it is not as A: s8 x u8
+    Epilogue epilogue = {};
+
+    [[nodiscard]] types::DataType b_type() const { return b_input.value_or(input); }
+    /// The type of D.
+    [[nodiscard]] types::DataType output() const {
+        return epilogue.requantized ? types::DataType::kS8 : accumulator;
+    }
 };
 
 /// How the work is cut. Extents are elements of the logical problem and powers of two.
@@ -59,8 +106,9 @@ void check_tile(const GemmProblem& problem, const GemmTile& tile,
 /// Throws ConfigError when the grid would pass 65535 in y or z.
 [[nodiscard]] isa::Dim3 raster_of(const GemmProblem& problem, const GemmTile& tile);
 
-/// Writes the kernel for a checked tile. Parameters in order: A, [E,] B, [C,] D addresses (u64),
-/// then M, N, K, lda, ldb, ldd, [m_metadata] (u32); the text does not depend on the shape. Throws
+/// Writes the kernel for a checked tile. Parameters in order: A, [E,] B, [C,] [bias,] D addresses
+/// (u64), then M, N, K, lda, ldb, ldd, [m_metadata] (u32), [alpha, beta] (f32, f64 or s32, as the
+/// accumulators; f32 of f16), [scale] (f32); the text does not depend on the shape. Throws
 /// ConfigError as check_tile and raster_of do.
 [[nodiscard]] GemmKernel write_kernel(const GemmProblem& problem, const GemmTile& tile,
                                       std::uint32_t shared_bytes_limit = kSharedBytesPerCtaSm80);

@@ -1,12 +1,13 @@
 #include "traces/gemm/layout.hpp"
 
 #include "models/types/data_type.hpp"
+#include "traces/gemm/forms.hpp"
 
 namespace sptc::gemm {
 namespace {
 
-constexpr std::uint32_t kPitchElements = 8;     // 16 bytes of f16: one cp.async
-constexpr std::uint32_t kMetadataColumns = 16;  // logical columns of one 16-bit metadata word
+constexpr std::uint32_t kChunkBits = 128;          // one cp.async
+constexpr std::uint32_t kOutputPitchElements = 8;  // what a quad stores of a row
 
 std::uint32_t round_up(std::uint32_t value, std::uint32_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
@@ -15,20 +16,29 @@ std::uint32_t round_up(std::uint32_t value, std::uint32_t multiple) {
 }  // namespace
 
 GemmLayout layout_of(const GemmProblem& problem, const GemmTile& tile) {
-    const auto input_bytes = static_cast<std::uint64_t>(types::bits(problem.input) / 8);
-    const auto output_bytes = static_cast<std::uint64_t>(types::bits(problem.accumulator) / 8);
+    const isa::MmaForm& form = form_of(problem);
+    const auto input_bits = static_cast<std::uint32_t>(types::bits(problem.input));
+    const std::uint32_t chunk = kChunkBits / input_bits;
+    const auto bytes = [&](std::uint64_t elements) { return elements * input_bits / 8; };
+    const auto accumulator_bytes = static_cast<std::uint64_t>(types::bits(problem.accumulator) / 8);
+    const auto output_bytes = static_cast<std::uint64_t>(types::bits(problem.output()) / 8);
     GemmLayout layout{};
-    layout.k_padded = round_up(problem.k, problem.sparse ? tile.cta_k : kPitchElements);
+    layout.k_padded = round_up(problem.k, problem.sparse ? tile.cta_k : chunk);
     layout.lda = problem.sparse ? layout.k_padded / 2 : layout.k_padded;
-    layout.ldb = round_up(problem.n, kPitchElements);
-    layout.ldd = round_up(problem.n, kPitchElements);
-    layout.a_bytes = std::uint64_t{problem.m} * layout.lda * input_bytes;
-    layout.b_bytes = std::uint64_t{problem.k} * layout.ldb * input_bytes;
+    const bool column_major_b = problem.b_layout == BLayout::kColumn;
+    layout.b_rows = column_major_b ? problem.n : problem.k;
+    layout.ldb = round_up(column_major_b ? problem.k : problem.n, chunk);
+    layout.ldd = round_up(problem.n, kOutputPitchElements);
+    layout.a_bytes = bytes(std::uint64_t{problem.m} * layout.lda);
+    layout.b_bytes = bytes(std::uint64_t{layout.b_rows} * layout.ldb);
+    layout.c_bytes = std::uint64_t{problem.m} * layout.ldd * accumulator_bytes;
+    layout.bias_bytes = std::uint64_t{layout.ldd} * accumulator_bytes;
     layout.d_bytes = std::uint64_t{problem.m} * layout.ldd * output_bytes;
     if (problem.sparse) {
         layout.m_metadata = round_up(problem.m, tile.cta_m);
-        layout.e_bytes = std::uint64_t{layout.m_metadata} * (layout.k_padded / kMetadataColumns) *
-                         sizeof(std::uint16_t);
+        const auto k_step = static_cast<std::uint32_t>(form.k_logical);
+        layout.e_bytes = std::uint64_t{layout.m_metadata} * (layout.k_padded / k_step) *
+                         static_cast<std::uint32_t>(form.metadata_bytes_per_row());
     }
     return layout;
 }

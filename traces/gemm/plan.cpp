@@ -10,15 +10,16 @@
 namespace sptc::gemm {
 namespace {
 
-constexpr std::uint32_t kMmaM = 16;
 constexpr std::uint32_t kGroupN = 16;
-constexpr std::uint32_t kMetadataRows = 32;     // rows of one metadata block
-constexpr std::uint32_t kMetadataColumns = 32;  // logical columns of one metadata block
-constexpr std::uint32_t kLineBytes = 128;       // all 32 banks
+constexpr std::uint32_t kLineBytes = 128;  // all 32 banks
+constexpr std::uint32_t kStepBytes = 32;   // of a row of A that one mma takes, in every type
+constexpr std::uint32_t kByteBits = 8;
 
-CopyPlan copy_plan(std::uint32_t rows, std::uint32_t row_bytes, std::uint32_t threads) {
+CopyPlan copy_plan(std::uint32_t rows, std::uint32_t row_bytes, std::uint32_t threads,
+                   SwizzleUnit unit) {
     const std::uint32_t chunks = row_bytes / kChunkBytes;
     CopyPlan plan{};
+    plan.unit = unit;
     plan.row_bytes = row_bytes;
     plan.rows = rows;
     // At least a line wide, so that writes are free of conflicts; at least 8 rows high where
@@ -33,36 +34,45 @@ CopyPlan copy_plan(std::uint32_t rows, std::uint32_t row_bytes, std::uint32_t th
 
 }  // namespace
 
-Swizzle swizzle_of(std::uint32_t row_bytes) {
+Swizzle swizzle_of(std::uint32_t row_bytes, SwizzleUnit unit) {
+    const bool pairs = unit == SwizzleUnit::kPair;
     switch (row_bytes) {
         case 32:
-            return {2, 1};
+            return pairs ? Swizzle{0, 0, 1} : Swizzle{2, 1, 0};
         case 64:
-            return {1, 3};
+            return pairs ? Swizzle{1, 1, 1} : Swizzle{1, 3, 0};
         default:
             SPTC_ASSERT(row_bytes % kLineBytes == 0);
-            return {0, 7};
+            return pairs ? Swizzle{0, 3, 1} : Swizzle{0, 7, 0};
     }
 }
 
-std::uint32_t swizzle_period(std::uint32_t row_bytes) {
-    return (swizzle_of(row_bytes).mask + 1) / 2;
+std::uint32_t swizzle_period(std::uint32_t row_bytes, SwizzleUnit unit) {
+    const Swizzle swizzle = swizzle_of(row_bytes, unit);
+    return std::max(1u, ((swizzle.mask + 1) << swizzle.chunk_shift) / 2);
 }
 
-const isa::MmaForm& form_of(const GemmProblem& problem) {
-    const isa::MmaForm* form =
-        isa::find_form(problem.sparse, 16, 8, problem.sparse ? 32 : 16, problem.accumulator,
-                       problem.input, problem.input, problem.accumulator);
-    if (form != nullptr && types::bits(problem.input) == 16) return *form;
-    std::string known;
-    for (const isa::MmaForm& row : isa::mma_forms()) {
-        if (types::bits(row.a) == 16 && row.k_stored == 16) known += "\n  " + row.ptx_name();
-    }
-    throw base::ConfigError(fmt::format(
-        "no GEMM kernel for {} inputs and {} accumulators ({}): expected one of the forms{}",
-        types::name(problem.input), types::name(problem.accumulator),
-        problem.sparse ? "2:4" : "dense", known));
+std::string_view name(BLayout layout) { return layout == BLayout::kRow ? "row" : "column"; }
+
+BLayout default_b_layout(types::DataType input) {
+    return types::bits(input) == 16 ? BLayout::kRow : BLayout::kColumn;
 }
+
+namespace {
+
+// "_c", "_scaled_c_bias_relu"
+std::string epilogue_suffix(const GemmProblem& problem) {
+    const Epilogue& epilogue = problem.epilogue;
+    std::string text = epilogue.scaled ? "_scaled" : "";
+    if (problem.has_c) text += "_c";
+    if (const std::string steps = epilogue.name(); steps != "none") text.append("_").append(steps);
+    for (char& c : text) {
+        if (c == '+' || c == '-') c = '_';
+    }
+    return text;
+}
+
+}  // namespace
 
 KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile) {
     KernelPlan plan{};
@@ -73,18 +83,23 @@ KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile) {
     plan.warps_m = tile.cta_m / tile.warp_m;
     const auto k_logical = static_cast<std::uint32_t>(plan.form->k_logical);
     plan.k_steps = tile.cta_k / k_logical;
-    plan.row_tiles = tile.warp_m / kMmaM;
+    plan.row_tiles = tile.warp_m / static_cast<std::uint32_t>(plan.form->m);
     plan.groups = tile.warp_n / kGroupN;
-    plan.b_halves = k_logical / 16;
+    plan.b_halves = k_logical * plan.input_bits() / kByteBits / kStepBytes;
     plan.b_buffers = plan.groups >= 4 ? 1 : 2;
 
-    const auto input_bytes = static_cast<std::uint32_t>(types::bits(problem.input) / 8);
+    const auto bytes = [&](std::uint32_t elements) {
+        return elements * plan.input_bits() / kByteBits;
+    };
     const std::uint32_t k_stored = problem.sparse ? tile.cta_k / 2 : tile.cta_k;
-    plan.a = copy_plan(tile.cta_m, k_stored * input_bytes, plan.threads);
-    plan.b = copy_plan(tile.cta_k, tile.cta_n * input_bytes, plan.threads);
+    const SwizzleUnit unit = plan.plain_loads() ? SwizzleUnit::kPair : SwizzleUnit::kChunk;
+    plan.a = copy_plan(tile.cta_m, bytes(k_stored), plan.threads, unit);
+    plan.b = plan.column_major_b() ? copy_plan(tile.cta_n, bytes(tile.cta_k), plan.threads, unit)
+                                   : copy_plan(tile.cta_k, bytes(tile.cta_n), plan.threads, unit);
     if (problem.sparse) {
-        plan.row_pairs = tile.warp_m / kMetadataRows;
-        plan.e_chunks = tile.cta_k / kMetadataColumns * tile.cta_m * 4 / kChunkBytes;
+        plan.metadata_rows = metadata_block_rows(*plan.form);
+        plan.e_blocks = tile.warp_m / plan.metadata_rows;
+        plan.e_chunks = plan.k_steps * tile.cta_m * plan.metadata_row_bytes() / kChunkBytes;
         plan.e_passes = std::max(1u, plan.e_chunks / plan.threads);
         plan.e_threads = std::min(plan.threads, plan.e_chunks);
     }
@@ -94,41 +109,65 @@ KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile) {
     return plan;
 }
 
-std::uint32_t KernelPlan::output_bytes() const {
+std::uint32_t KernelPlan::accumulator_bytes() const {
     return static_cast<std::uint32_t>(types::bits(problem.accumulator) / 8);
 }
 
-std::uint32_t KernelPlan::accumulator_registers() const {
-    return static_cast<std::uint32_t>(form->d_registers());
+std::uint32_t KernelPlan::output_bytes() const {
+    return static_cast<std::uint32_t>(types::bits(problem.output()) / 8);
 }
 
-std::uint32_t KernelPlan::a_addresses() const {
-    return std::min(k_steps, swizzle_period(a.row_bytes));
+std::uint32_t KernelPlan::input_bits() const {
+    return static_cast<std::uint32_t>(types::bits(problem.input));
 }
+
+std::uint32_t KernelPlan::chunk_elements() const { return kChunkBytes * kByteBits / input_bits(); }
+
+std::uint32_t KernelPlan::accumulator_registers() const {
+    const auto words = static_cast<std::uint32_t>(form->d_registers());
+    return plain_loads() ? words / 2 : words;
+}
+
+std::uint32_t KernelPlan::tile_row_steps() const { return static_cast<std::uint32_t>(form->m) / 8; }
+
+std::uint32_t KernelPlan::metadata_row_bytes() const { return kLineBytes / metadata_rows; }
+
+std::uint32_t KernelPlan::a_addresses() const { return std::min(k_steps, a.period()); }
 
 std::uint32_t KernelPlan::b_addresses() const {
-    return std::min(groups, swizzle_period(b.row_bytes));
+    return std::min(column_major_b() ? k_steps * b_halves : groups, b.period());
 }
 
 std::uint32_t KernelPlan::registers() const {
     // Fitted to ptxas 13.0 -v over the default tiles, within 10 % (the test prints both). Of a copy
     // of A or B ptxas keeps the 64-bit pointer and folds the size into predicates; with the few B
-    // registers of a dense k-step it loads B one k-step ahead by itself.
+    // registers of a dense k-step and a row-major B it loads B one k-step ahead by itself.
     constexpr std::uint32_t kPointerRegisters = 2;
     const std::uint32_t scratch = sparse() ? 11 : 12;
-    const std::uint32_t b_ahead = sparse() ? b_buffers : 2;
-    const std::uint32_t accumulators = mmas_per_k_step() * accumulator_registers();
-    const std::uint32_t fragments =
-        2 * row_tiles * 4 + b_ahead * groups * b_halves * 4 + 2 * row_pairs;
+    const std::uint32_t b_ahead = sparse() || column_major_b() ? b_buffers : 2;
+    const auto words = [](int registers) { return static_cast<std::uint32_t>(registers); };
+    const std::uint32_t accumulators = mmas_per_k_step() * words(form->d_registers());
+    const std::uint32_t fragments = 2 * row_tiles * words(form->a_registers()) +
+                                    b_ahead * groups * 2 * words(form->b_registers()) +
+                                    2 * e_blocks;
     const std::uint32_t addresses = a_addresses() + b_addresses() + (sparse() ? 1 : 0);
     return accumulators + fragments + addresses + kPointerRegisters * copies_per_stage() + scratch;
 }
 
 std::string KernelPlan::kernel_name() const {
-    return fmt::format("sptc_gemm_{}_{}_{}_{}x{}x{}_w{}x{}_s{}{}", types::name(problem.input),
-                       types::name(problem.accumulator), problem.sparse ? "sp24" : "dense",
-                       tile.cta_m, tile.cta_n, tile.cta_k, tile.warp_m, tile.warp_n, tile.stages,
-                       problem.has_c ? "_c" : "");
+    std::string types(types::name(problem.input));
+    if (problem.b_type() != problem.input)
+        types += fmt::format("_{}", types::name(*problem.b_input));
+    std::string pattern = "dense";
+    if (problem.sparse) {
+        const sparsity::Pattern& row = *form->metadata->pattern;
+        pattern = fmt::format("sp{}{}", row.n, row.m);
+    }
+    const bool usual_layout = problem.b_layout == default_b_layout(problem.input);
+    return fmt::format("sptc_gemm_{}_{}_{}_{}x{}x{}_w{}x{}_s{}{}{}", types,
+                       types::name(problem.accumulator), pattern, tile.cta_m, tile.cta_n,
+                       tile.cta_k, tile.warp_m, tile.warp_n, tile.stages,
+                       usual_layout ? "" : "_col", epilogue_suffix(problem));
 }
 
 }  // namespace sptc::gemm

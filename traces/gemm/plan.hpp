@@ -3,6 +3,7 @@
 #include <string>
 
 #include "models/isa/mma.hpp"
+#include "traces/gemm/forms.hpp"
 #include "traces/gemm/gemm.hpp"
 
 namespace sptc::gemm {
@@ -11,22 +12,28 @@ inline constexpr std::uint32_t kChunkBytes = 16;  ///< one cp.async, one row of 
 
 /// How the 16-byte chunks of a shared-memory row move so that the 8 rows of every 8 x 8 matrix lie
 /// in 8 different bank groups: physical chunk = chunk ^ ((row >> row_shift) & mask). Rows shorter
-/// than 128 bytes share a line of 128 bytes and change their pattern from line to line.
+/// than 128 bytes share a line of 128 bytes and change their pattern from line to line. Where a
+/// half-warp loads two chunks of 4 rows (f64), pairs of chunks move instead.
 struct Swizzle {
     std::uint32_t row_shift;
     std::uint32_t mask;
+    std::uint32_t chunk_shift;  ///< 1 where pairs move
 
     [[nodiscard]] std::uint32_t physical(std::uint32_t row, std::uint32_t chunk) const {
-        return chunk ^ ((row >> row_shift) & mask);
+        return chunk ^ (((row >> row_shift) & mask) << chunk_shift);
     }
 };
 
-/// The swizzle of rows of 32, 64 or a multiple of 128 bytes.
-[[nodiscard]] Swizzle swizzle_of(std::uint32_t row_bytes);
+/// What moves as one: a chunk, or a pair.
+enum class SwizzleUnit : std::uint8_t { kChunk, kPair };
 
-/// 16-element steps along a row after which the swizzled pattern repeats: beyond, addresses differ
-/// by a constant.
-[[nodiscard]] std::uint32_t swizzle_period(std::uint32_t row_bytes);
+/// The swizzle of rows of 32, 64 or a multiple of 128 bytes.
+[[nodiscard]] Swizzle swizzle_of(std::uint32_t row_bytes, SwizzleUnit unit = SwizzleUnit::kChunk);
+
+/// Steps of two chunks along a row after which the swizzled pattern repeats: beyond, addresses
+/// differ by a constant.
+[[nodiscard]] std::uint32_t swizzle_period(std::uint32_t row_bytes,
+                                           SwizzleUnit unit = SwizzleUnit::kChunk);
 
 /// How the threads of a CTA copy one [rows x row_bytes] tile per stage. Thread t copies chunk
 /// column t % width of row t / width, then the same chunk in later rows and columns; every copy of
@@ -39,7 +46,10 @@ struct CopyPlan {
     std::uint32_t row_passes;
     std::uint32_t column_passes;
     std::uint32_t threads;  ///< threads that take part
+    SwizzleUnit unit;
 
+    [[nodiscard]] Swizzle swizzle() const { return swizzle_of(row_bytes, unit); }
+    [[nodiscard]] std::uint32_t period() const { return swizzle_period(row_bytes, unit); }
     [[nodiscard]] std::uint32_t copies() const { return row_passes * column_passes; }
     [[nodiscard]] std::uint32_t bytes() const { return rows * row_bytes; }
 };
@@ -51,11 +61,13 @@ struct KernelPlan {
     const isa::MmaForm* form;
     std::uint32_t threads;
     std::uint32_t warps_m;
-    std::uint32_t k_steps;    ///< mma k extents in one stage
-    std::uint32_t row_tiles;  ///< 16-row tiles of a warp
-    std::uint32_t row_pairs;  ///< 32-row metadata blocks of a warp; 0 when dense
-    std::uint32_t groups;     ///< 16-column groups of a warp: what one ldmatrix.x4.trans feeds
-    std::uint32_t b_halves;   ///< ldmatrix.x4 for one group of B: 16 rows of k each
+    std::uint32_t k_steps;        ///< mma k extents in one stage
+    std::uint32_t row_tiles;      ///< tiles of a warp, each as many rows as the mma has
+    std::uint32_t metadata_rows;  ///< of a block of 128 bytes of metadata, one register of a warp:
+                                  ///< 32 with words of 16 bits, 16 with 32; 0 when dense
+    std::uint32_t e_blocks;       ///< metadata blocks of a warp; 0 when dense
+    std::uint32_t groups;         ///< 16-column groups of a warp: what one ldmatrix.x4 feeds
+    std::uint32_t b_halves;       ///< ldmatrix.x4 for one group of B: 32 bytes of k each
     std::uint32_t b_buffers;  ///< 1: a group is reloaded after its last use; 2: one k-step ahead
     CopyPlan a;
     CopyPlan b;
@@ -67,9 +79,24 @@ struct KernelPlan {
     std::uint32_t stage_bytes;
 
     [[nodiscard]] bool sparse() const { return problem.sparse; }
-    [[nodiscard]] std::uint32_t output_bytes() const;
-    /// Registers of one 16 x 8 accumulator.
+    [[nodiscard]] bool column_major_b() const { return problem.b_layout == BLayout::kColumn; }
+    /// Fragments of f64 come from plain loads: one of its elements is more than a lane gets of an
+    /// 8 x 8 matrix of ldmatrix.
+    [[nodiscard]] bool plain_loads() const { return form->dot == isa::DotKind::kF64; }
+    [[nodiscard]] std::uint32_t input_bits() const;
+    /// Elements of A or B in a chunk.
+    [[nodiscard]] std::uint32_t chunk_elements() const;
+    [[nodiscard]] std::uint32_t accumulator_bytes() const;  ///< of an element of C
+    [[nodiscard]] std::uint32_t output_bytes() const;       ///< of an element of D
+    /// Registers (of f64: 64-bit ones) of one accumulator tile, of A in a row tile, and of B in one
+    /// half of a group.
     [[nodiscard]] std::uint32_t accumulator_registers() const;
+    [[nodiscard]] std::uint32_t a_registers() const { return plain_loads() ? 1 : 4; }
+    [[nodiscard]] std::uint32_t b_registers() const { return plain_loads() ? 2 : 4; }
+    /// Rows of an accumulator tile in steps of 8.
+    [[nodiscard]] std::uint32_t tile_row_steps() const;
+    /// Metadata of one row of A for one k-step, in bytes.
+    [[nodiscard]] std::uint32_t metadata_row_bytes() const;
     [[nodiscard]] std::uint32_t mmas_per_k_step() const { return row_tiles * groups * 2; }
     [[nodiscard]] std::uint32_t ldmatrix_per_k_step() const {
         return row_tiles + groups * b_halves;
@@ -77,8 +104,8 @@ struct KernelPlan {
     [[nodiscard]] std::uint32_t copies_per_stage() const {
         return a.copies() + b.copies() + e_passes;
     }
-    /// Address registers of ldmatrix: k-steps (A) and groups (B) whose swizzled chunks differ by
-    /// more than an immediate.
+    /// Address registers of fragments: k-steps (A, column-major B) and groups (row-major B) whose
+    /// swizzled chunks differ by more than an immediate.
     [[nodiscard]] std::uint32_t a_addresses() const;
     [[nodiscard]] std::uint32_t b_addresses() const;
     [[nodiscard]] std::uint32_t shared_bytes() const { return tile.stages * stage_bytes; }
@@ -87,10 +114,6 @@ struct KernelPlan {
     /// "sptc_gemm_f16_f32_sp24_128x128x64_w64x64_s3_c"
     [[nodiscard]] std::string kernel_name() const;
 };
-
-/// The mma of a problem: m16n8k16, or m16n8k32 when sparse. Throws ConfigError listing the forms
-/// when there is none.
-[[nodiscard]] const isa::MmaForm& form_of(const GemmProblem& problem);
 
 /// The plan of a tile whose extents are legal (check_tile).
 [[nodiscard]] KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile);

@@ -8,8 +8,11 @@
 #include <utility>
 
 #include "models/base/error.hpp"
-#include "models/sparsity/sparse_operand.hpp"
 #include "models/types/data_type.hpp"
+#include "models/types/value.hpp"
+#include "traces/gemm/elements.hpp"
+#include "traces/gemm/forms.hpp"
+#include "traces/gemm/sparse_a.hpp"
 
 namespace sptc::gemm {
 namespace {
@@ -31,11 +34,6 @@ void check_size(const char* operand, std::size_t found, std::size_t expected) {
         fmt::format("GEMM operand {}: {} elements, expected {}", operand, found, expected));
 }
 
-std::vector<std::byte> to_bytes(std::span<const std::uint16_t> elements) {
-    const auto bytes = std::as_bytes(elements);
-    return {bytes.begin(), bytes.end()};
-}
-
 launch::Buffer& buffer(launch::Launch& launch, const std::string& name) {
     const auto found = std::find_if(launch.buffers.begin(), launch.buffers.end(),
                                     [&](const launch::Buffer& b) { return b.name == name; });
@@ -46,6 +44,22 @@ launch::Buffer& buffer(launch::Launch& launch, const std::string& name) {
 void add_buffer(launch::Launch& launch, launch::Buffer buffer) {
     launch.arguments.emplace_back(launch::BufferArgument{buffer.name, 0});
     launch.buffers.push_back(std::move(buffer));
+}
+
+void add_number(launch::Launch& launch, types::DataType type, double value) {
+    launch.arguments.emplace_back(
+        launch::ScalarArgument{std::string(types::name(type)), types::nearest_bits(type, value)});
+}
+
+void add_epilogue_arguments(launch::Launch& launch, const GemmProblem& problem) {
+    const Epilogue& epilogue = problem.epilogue;
+    const bool half = problem.accumulator == types::DataType::kF16;
+    const types::DataType computed = half ? types::DataType::kF32 : problem.accumulator;
+    if (epilogue.scaled) {
+        add_number(launch, computed, epilogue.alpha);
+        add_number(launch, computed, epilogue.beta);
+    }
+    if (epilogue.requantized) add_number(launch, types::DataType::kF32, epilogue.scale);
 }
 
 }  // namespace
@@ -61,11 +75,14 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout) {
 
     add_buffer(launch, {"A", layout.a_bytes, {}, problem.input, {problem.m, layout.lda}});
     if (problem.sparse) add_buffer(launch, {"E", layout.e_bytes, {}, std::nullopt, {}});
-    add_buffer(launch, {"B", layout.b_bytes, {}, problem.input, {problem.k, layout.ldb}});
+    add_buffer(launch, {"B", layout.b_bytes, {}, problem.b_type(), {layout.b_rows, layout.ldb}});
     if (problem.has_c) {
-        add_buffer(launch, {"C", layout.d_bytes, {}, problem.accumulator, {problem.m, layout.ldd}});
+        add_buffer(launch, {"C", layout.c_bytes, {}, problem.accumulator, {problem.m, layout.ldd}});
     }
-    add_buffer(launch, {"D", layout.d_bytes, {}, problem.accumulator, {problem.m, layout.ldd}});
+    if (problem.epilogue.bias) {
+        add_buffer(launch, {"BIAS", layout.bias_bytes, {}, problem.accumulator, {1, layout.ldd}});
+    }
+    add_buffer(launch, {"D", layout.d_bytes, {}, problem.output(), {problem.m, layout.ldd}});
     for (const std::uint32_t value :
          {problem.m, problem.n, problem.k, layout.lda, layout.ldb, layout.ldd}) {
         launch.arguments.emplace_back(launch::ScalarArgument{"u32", value});
@@ -73,6 +90,7 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout) {
     if (problem.sparse) {
         launch.arguments.emplace_back(launch::ScalarArgument{"u32", layout.m_metadata});
     }
+    add_epilogue_arguments(launch, problem);
     launch.outputs = {"D"};
     return launch;
 }
@@ -81,32 +99,36 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout,
                            const GemmOperands& operands) {
     const GemmProblem& problem = kernel.problem;
     launch::Launch launch = make_launch(kernel, layout);
-    constexpr std::size_t kInputBytes = sizeof(std::uint16_t);
-
-    const sparsity::Dense<std::uint16_t>& a = operands.a;
+    const sparsity::Dense<double>& a = operands.a;
     if (a.rows != problem.m || a.columns != problem.k) {
         throw base::ConfigError(fmt::format("GEMM operand A: {} x {} elements, expected {} x {}",
                                             a.rows, a.columns, problem.m, problem.k));
     }
     if (problem.sparse) {
-        const sparsity::SparseOperand operand =
-            sparsity::make_sparse_operand(a, {.k_padded = layout.k_padded,
-                                              .value_pitch = layout.lda,
-                                              .metadata_rows = layout.m_metadata});
-        buffer(launch, "A").data = to_bytes(operand.values);
-        buffer(launch, "E").data = to_bytes(operand.metadata);
+        const isa::MmaForm& form = form_of(problem);
+        const auto compressed = compress_a(form, a);
+        buffer(launch, "A").data = element_bytes(problem.input, compressed.values, problem.m,
+                                                 compressed.stored_columns, layout.lda);
+        buffer(launch, "E").data = metadata_of(form, compressed, layout);
     } else {
-        buffer(launch, "A").data = pitched(std::as_bytes(std::span(a.elements)), problem.m,
-                                           problem.k * kInputBytes, layout.lda * kInputBytes);
+        buffer(launch, "A").data =
+            element_bytes(problem.input, a.elements, problem.m, problem.k, layout.lda);
     }
     check_size("B", operands.b.size(), std::size_t{problem.k} * problem.n);
-    buffer(launch, "B").data = pitched(std::as_bytes(operands.b), problem.k,
-                                       problem.n * kInputBytes, layout.ldb * kInputBytes);
+    buffer(launch, "B").data =
+        element_bytes(problem.b_type(), operands.b, problem.k, problem.n, layout.ldb,
+                      problem.b_layout == BLayout::kColumn ? Order::kColumns : Order::kRows);
     if (problem.has_c) {
         const auto bytes = static_cast<std::size_t>(types::bits(problem.accumulator) / 8);
         check_size("C", operands.c.size() / bytes, std::size_t{problem.m} * problem.n);
         buffer(launch, "C").data =
             pitched(operands.c, problem.m, problem.n * bytes, layout.ldd * bytes);
+    }
+    if (problem.epilogue.bias) {
+        const auto bytes = static_cast<std::size_t>(types::bits(problem.accumulator) / 8);
+        check_size("bias", operands.bias.size() / bytes, problem.n);
+        buffer(launch, "BIAS").data =
+            pitched(operands.bias, 1, problem.n * bytes, layout.ldd * bytes);
     }
     return launch;
 }
@@ -114,7 +136,7 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout,
 std::vector<std::byte> extract_d(const GemmProblem& problem, const GemmLayout& layout,
                                  std::span<const std::byte> buffer) {
     SPTC_ASSERT(buffer.size() == layout.d_bytes);
-    const auto bytes = static_cast<std::size_t>(types::bits(problem.accumulator) / 8);
+    const auto bytes = static_cast<std::size_t>(types::bits(problem.output()) / 8);
     return pitched(buffer, problem.m, layout.ldd * bytes, problem.n * bytes);
 }
 

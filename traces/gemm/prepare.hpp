@@ -11,20 +11,22 @@
 
 namespace sptc::gemm {
 
-/// The values of a problem as tight row-major matrices, before they are laid out with pitches.
+/// The values of a problem as tight row-major matrices, before they are laid out with pitches. A
+/// and B hold values of their types exactly.
 struct GemmOperands {
-    const sparsity::Dense<std::uint16_t>& a;  ///< [M x K]; of a sparse problem pruned to 2:4
-    std::span<const std::uint16_t> b;         ///< [K x N]
-    std::span<const std::byte> c;  ///< [M x N] accumulators, little endian; empty without C
+    const sparsity::Dense<double>& a;      ///< [M x K]; of a sparse problem pruned to its pattern
+    std::span<const double> b;             ///< [K x N], whatever the layout in device memory
+    std::span<const std::byte> c;          ///< [M x N] accumulators, little endian; empty without C
+    std::span<const std::byte> bias = {};  ///< [N] accumulators; empty without bias
 };
 
-/// The launch of a kernel without values: buffers A, [E,] B, [C,] D have sizes and types but no
-/// data.
+/// The launch of a kernel without values: buffers A, [E,] B, [C,] [BIAS,] D have sizes and types
+/// but no data.
 [[nodiscard]] launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout);
 
 /// The same with padded data in A, [E,] B and [C]; a sparse A is compressed. Throws ConfigError
 /// naming the operand whose size does not fit, and as sparsity::require_pattern does when a sparse
-/// A is not 2:4.
+/// A does not fit its pattern.
 [[nodiscard]] launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout,
                                          const GemmOperands& operands);
 

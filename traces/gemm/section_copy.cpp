@@ -12,8 +12,7 @@ namespace {
 
 using fmt::format;
 
-constexpr std::uint32_t kElementBytes = 2;  // 16-bit inputs
-constexpr std::uint32_t kChunkElements = kChunkBytes / kElementBytes;
+constexpr int kByteBits = 8;
 
 int log2_of(std::uint32_t power) { return std::countr_zero(power); }
 
@@ -27,7 +26,7 @@ void write_copy_place(PtxText& text, const CopyPlan& copy) {
 // %$t1.
 void write_destination(PtxText& text, const char* name, const CopyPlan& copy,
                        std::uint32_t offset) {
-    write_swizzled_chunk(text, copy.row_bytes, "%$t1", "%$t0");
+    write_swizzled_chunk(text, copy.swizzle(), "%$t1", "%$t0");
     text.op(format("mad.lo.u32 %$t2, %$t1, {}, %$t2", copy.row_bytes));
     text.op("add.u32 %$t2, %$t2, %smem");
     text.op(format("add.u32 %{}_dst, %$t2, {}", name, offset));
@@ -40,49 +39,78 @@ void write_participants(PtxText& text, const char* name, std::uint32_t participa
     text.op(format("setp.lt.u32 %p_{}, %thread, {}", name, participants));
 }
 
-// Rows beyond M are zero filled from the last row's address.
-void write_a_setup(PtxText& text, const KernelPlan& plan) {
-    const CopyPlan& copy = plan.a;
-    text.op("ld.param.u64 %$base, [param_a]");
+// %$pitch = the bytes of a pitch in elements, which fills whole chunks.
+void write_pitch(PtxText& text, const KernelPlan& plan, const char* elements) {
+    const auto bits = static_cast<int>(plan.input_bits());
+    if (bits < kByteBits) {
+        text.op(format("shr.u32 %$pitch, {}, {}", elements,
+                       std::countr_zero(unsigned(kByteBits / bits))));
+    } else {
+        text.op(format("shl.b32 %$pitch, {}, {}", elements,
+                       std::countr_zero(unsigned(bits / kByteBits))));
+    }
+}
+
+// An operand whose rows in shared memory run along K: A, or a column-major B.
+struct KContiguous {
+    const char* name;
+    const CopyPlan& copy;
+    std::uint32_t offset;   // in a stage
+    const char* pitch;      // register
+    const char* extent;     // register: rows of the operand
+    const char* first_row;  // register: of the CTA
+};
+
+KContiguous a_operand(const KernelPlan& plan) { return {"a", plan.a, 0, "lda", "%m", "%m0"}; }
+KContiguous b_operand(const KernelPlan& plan) {
+    return {"b", plan.b, plan.b_offset, "ldb", "%n", "%n0"};
+}
+
+// Rows beyond the extent are zero filled from the last row's address.
+void write_k_contiguous_setup(PtxText& text, const KernelPlan& plan, const KContiguous& operand) {
+    const CopyPlan& copy = operand.copy;
+    const char* name = operand.name;
+    text.op(format("ld.param.u64 %$base, [param_{}]", name));
     write_copy_place(text, copy);
-    write_destination(text, "a", copy, 0);
-    write_participants(text, "a", copy.threads, plan.threads);
+    write_destination(text, name, copy, operand.offset);
+    write_participants(text, name, copy.threads, plan.threads);
     text.op("cvta.to.global.u64 %$base, %$base");
     text.op("mul.wide.u32 %$w0, %$t0, 16");
     text.op("add.s64 %$base, %$base, %$w0");
-    text.op("shl.b32 %$pitch, %lda, 1");
-    text.op("sub.u32 %$m_last, %m, 1");
-    text.op("add.u32 %$t1, %$t1, %m0");
+    write_pitch(text, plan, format("%{}", operand.pitch).c_str());
+    text.op(format("sub.u32 %$m_last, {}, 1", operand.extent));
+    text.op(format("add.u32 %$t1, %$t1, {}", operand.first_row));
     for (std::uint32_t row = 0; row < copy.row_passes; ++row) {
         const std::uint32_t first = row * copy.column_passes;
         text.op(format("add.u32 %$t2, %$t1, {}", row * copy.rows_per_pass));
-        text.op("setp.lt.u32 %$p0, %$t2, %m");
+        text.op(format("setp.lt.u32 %$p0, %$t2, {}", operand.extent));
         text.op("min.u32 %$t2, %$t2, %$m_last");
-        text.op(format("mad.wide.u32 %a_ptr{}, %$t2, %$pitch, %$base", first));
+        text.op(format("mad.wide.u32 %{}_ptr{}, %$t2, %$pitch, %$base", name, first));
         for (std::uint32_t column = 0; column < copy.column_passes; ++column) {
-            text.op(format("selp.b32 %a_size{}, 16, 0, %$p0", first + column));
+            text.op(format("selp.b32 %{}_size{}, 16, 0, %$p0", name, first + column));
             if (column == 0) continue;
-            text.op(format("add.s64 %a_ptr{}, %a_ptr{}, {}", first + column, first,
+            text.op(format("add.s64 %{0}_ptr{1}, %{0}_ptr{2}, {3}", name, first + column, first,
                            column * copy.width * kChunkBytes));
         }
     }
 }
 
-// Chunks beyond the pitch are zero filled from column 0.
-void write_b_setup(PtxText& text, const KernelPlan& plan) {
+// A row-major B. Chunks beyond the pitch are zero filled from column 0.
+void write_row_major_b_setup(PtxText& text, const KernelPlan& plan) {
     const CopyPlan& copy = plan.b;
+    const std::uint32_t chunk_elements = plan.chunk_elements();
     text.op("ld.param.u64 %$base, [param_b]");
     write_copy_place(text, copy);
     write_destination(text, "b", copy, plan.b_offset);
     write_participants(text, "b", copy.threads, plan.threads);
     text.op("cvta.to.global.u64 %$base, %$base");
-    text.op("shl.b32 %$pitch, %ldb, 1");
-    text.op(format("mad.lo.u32 %$t0, %$t0, {}, %n0", kChunkElements));
+    write_pitch(text, plan, "%ldb");
+    text.op(format("mad.lo.u32 %$t0, %$t0, {}, %n0", chunk_elements));
     for (std::uint32_t column = 0; column < copy.column_passes; ++column) {
-        text.op(format("add.u32 %$t2, %$t0, {}", column * copy.width * kChunkElements));
+        text.op(format("add.u32 %$t2, %$t0, {}", column * copy.width * chunk_elements));
         text.op("setp.lt.u32 %$p0, %$t2, %ldb");
         text.op("selp.b32 %$t2, %$t2, 0, %$p0");
-        text.op(format("mad.wide.u32 %$w0, %$t2, {}, %$base", kElementBytes));
+        text.op(format("mad.wide.u32 %$w0, %$t2, {}, %$base", kChunkBytes / chunk_elements));
         for (std::uint32_t row = 0; row < copy.row_passes; ++row) {
             const std::uint32_t index = row * copy.column_passes + column;
             text.op(format("add.u32 %$t3, %$t1, {}", row * copy.rows_per_pass));
@@ -93,15 +121,16 @@ void write_b_setup(PtxText& text, const KernelPlan& plan) {
     text.op(format("mul.wide.u32 %b_step, %$pitch, {}", plan.tile.cta_k));
 }
 
-// 4 * cta_m contiguous bytes for each 32 logical columns.
+// For each k-step the words of cta_m rows are contiguous.
 void write_e_setup(PtxText& text, const KernelPlan& plan) {
-    const std::uint32_t block_chunks = plan.tile.cta_m * 4 / kChunkBytes;
+    const std::uint32_t row_bytes = plan.metadata_row_bytes();
+    const std::uint32_t block_chunks = plan.tile.cta_m * row_bytes / kChunkBytes;
     text.op("ld.param.u64 %$base, [param_e]");
     text.op("ld.param.u32 %$pitch, [param_m_metadata]");
     write_participants(text, "e", plan.e_threads, plan.threads);
     text.op("cvta.to.global.u64 %$base, %$base");
-    text.op("shl.b32 %$pitch, %$pitch, 2");
-    text.op("mul.wide.u32 %$w0, %m0, 4");
+    text.op(format("shl.b32 %$pitch, %$pitch, {}", log2_of(row_bytes)));
+    text.op(format("mul.wide.u32 %$w0, %m0, {}", row_bytes));
     text.op("add.s64 %$base, %$base, %$w0");
     for (std::uint32_t pass = 0; pass < plan.e_passes; ++pass) {
         text.op(format("add.u32 %$t0, %thread, {}", pass * plan.threads));
@@ -113,7 +142,7 @@ void write_e_setup(PtxText& text, const KernelPlan& plan) {
     }
     text.op(format("mad.lo.u32 %e_dst, %thread, {}, %smem", kChunkBytes));
     text.op(format("add.u32 %e_dst, %e_dst, {}", plan.e_offset));
-    text.op(format("mul.wide.u32 %e_step, %$pitch, {}", plan.tile.cta_k / 32));
+    text.op(format("mul.wide.u32 %e_step, %$pitch, {}", plan.k_steps));
 }
 
 // The predicate that guards the copies of an operand: its own when only some threads copy.
@@ -145,8 +174,12 @@ void add_pointer_steps(std::vector<std::string>& out, const char* name, std::uin
 void write_copy_setup(PtxText& text, const KernelPlan& plan) {
     text.section("Copies: source, size, destination and stride; one strand an operand");
     std::vector<PtxText> strands{PtxText("a_"), PtxText("b_")};
-    write_a_setup(strands[0], plan);
-    write_b_setup(strands[1], plan);
+    write_k_contiguous_setup(strands[0], plan, a_operand(plan));
+    if (plan.column_major_b()) {
+        write_k_contiguous_setup(strands[1], plan, b_operand(plan));
+    } else {
+        write_row_major_b_setup(strands[1], plan);
+    }
     if (plan.sparse()) write_e_setup(strands.emplace_back("e_"), plan);
     text.weave(strands);
 }
@@ -170,7 +203,8 @@ std::vector<std::string> copy_advance(const KernelPlan& plan) {
     std::vector<std::string> out;
     add_pointer_steps(out, "a", plan.a.copies(), std::to_string(plan.a.row_bytes));
     if (plan.sparse()) add_pointer_steps(out, "e", plan.e_passes, "%e_step");
-    add_pointer_steps(out, "b", plan.b.copies(), "%b_step");
+    add_pointer_steps(out, "b", plan.b.copies(),
+                      plan.column_major_b() ? std::to_string(plan.b.row_bytes) : "%b_step");
     const std::vector<std::string> slot{
         "@%p_copy sub.u32 %left, %left, 1",
         "add.u32 %write_slot, %write_slot, 1",
@@ -199,14 +233,10 @@ std::vector<std::string> copy_predicates(const KernelPlan& plan) {
     return out;
 }
 
-void write_last_tile(PtxText& text, const KernelPlan& plan) {
-    text.op("ld.param.u64 %base, [param_b]");
-    text.op("ld.param.u32 %k, [param_k]");
-    text.op("cvta.to.global.u64 %base, %base");
-    text.comment("%t3: first logical column of the last tile");
-    text.op("sub.u32 %t3, %k, 1");
-    text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
+namespace {
 
+// Rows of a row-major B, at %base, beyond K; %t3 is the first row of the last tile.
+void write_last_rows(PtxText& text, const KernelPlan& plan) {
     write_copy_place(text, plan.b);
     text.op("add.u32 %t1, %t1, %t3");
     for (std::uint32_t row = 0; row < plan.b.row_passes; ++row) {
@@ -218,21 +248,45 @@ void write_last_tile(PtxText& text, const KernelPlan& plan) {
             text.op(format("selp.b64 %b_ptr{0}, %b_ptr{0}, %base, %p0", i));
         }
     }
+}
+
+// Chunks beyond the pitch of an operand at %base that runs along K; %t3 is the first column of the
+// last tile.
+void write_last_chunks(PtxText& text, const KernelPlan& plan, const KContiguous& operand) {
+    const CopyPlan& copy = operand.copy;
+    write_copy_place(text, copy);
+    text.op(format("mad.lo.u32 %t0, %t0, {}, %t3", plan.chunk_elements()));
+    for (std::uint32_t column = 0; column < copy.column_passes; ++column) {
+        text.op(format("add.u32 %t2, %t0, {}", column * copy.width * plan.chunk_elements()));
+        text.op(format("setp.lt.u32 %p0, %t2, %{}", operand.pitch));
+        for (std::uint32_t row = 0; row < copy.row_passes; ++row) {
+            const std::uint32_t i = row * copy.column_passes + column;
+            text.op(format("selp.b32 %{0}_size{1}, %{0}_size{1}, 0, %p0", operand.name, i));
+            text.op(format("selp.b64 %{0}_ptr{1}, %{0}_ptr{1}, %base, %p0", operand.name, i));
+        }
+    }
+}
+
+}  // namespace
+
+void write_last_tile(PtxText& text, const KernelPlan& plan) {
+    text.op("ld.param.u64 %base, [param_b]");
+    text.op("ld.param.u32 %k, [param_k]");
+    text.op("cvta.to.global.u64 %base, %base");
+    text.comment("%t3: first logical column of the last tile");
+    text.op("sub.u32 %t3, %k, 1");
+    text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
+    if (plan.column_major_b()) {
+        text.op("ld.param.u32 %ldb, [param_ldb]");
+        write_last_chunks(text, plan, b_operand(plan));
+    } else {
+        write_last_rows(text, plan);
+    }
     if (plan.sparse()) return;  // A covers whole stages
     text.op("ld.param.u64 %base, [param_a]");
     text.op("ld.param.u32 %lda, [param_lda]");
     text.op("cvta.to.global.u64 %base, %base");
-    write_copy_place(text, plan.a);
-    text.op(format("mad.lo.u32 %t0, %t0, {}, %t3", kChunkElements));
-    for (std::uint32_t column = 0; column < plan.a.column_passes; ++column) {
-        text.op(format("add.u32 %t2, %t0, {}", column * plan.a.width * kChunkElements));
-        text.op("setp.lt.u32 %p0, %t2, %lda");
-        for (std::uint32_t row = 0; row < plan.a.row_passes; ++row) {
-            const std::uint32_t i = row * plan.a.column_passes + column;
-            text.op(format("selp.b32 %a_size{0}, %a_size{0}, 0, %p0", i));
-            text.op(format("selp.b64 %a_ptr{0}, %a_ptr{0}, %base, %p0", i));
-        }
-    }
+    write_last_chunks(text, plan, a_operand(plan));
 }
 
 void write_prologue(PtxText& text, const KernelPlan& plan) {

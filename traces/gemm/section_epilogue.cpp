@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "traces/gemm/finish.hpp"
 #include "traces/gemm/sections.hpp"
 
 namespace sptc::gemm {
@@ -11,23 +13,15 @@ namespace {
 
 using fmt::format;
 
-// The two accumulators that a lane has in one row of a 16 x 8 tile: {%acc0, %acc1}, or one register
-// of packed f16.
-std::string row_pair(const KernelPlan& plan, std::uint32_t row_step, std::uint32_t column_tile) {
-    const std::uint32_t count = plan.accumulator_registers();
-    const std::uint32_t tile = row_step / 2 * 2 * plan.groups + column_tile;
-    const std::uint32_t first = tile * count + row_step % 2 * (count / 2);
-    return count == 4 ? format("{{%acc{}, %acc{}}}", first, first + 1) : format("%acc{}", first);
-}
-
-// "v2.f32" or "b32": eight bytes or four of one row.
-const char* access_type(const KernelPlan& plan) {
-    return plan.output_bytes() == 4 ? "v2.f32" : "b32";
-}
-
 void write_zero(PtxText& text, const KernelPlan& plan, std::uint32_t index) {
-    text.op(plan.output_bytes() == 4 ? format("mov.f32 %acc{}, 0f00000000", index)
-                                     : format("mov.b32 %acc{}, 0", index));
+    switch (plan.problem.accumulator) {
+        case types::DataType::kF64:
+            return text.op(format("mov.f64 %acc{}, 0d0000000000000000", index));
+        case types::DataType::kF32:
+            return text.op(format("mov.f32 %acc{}, 0f00000000", index));
+        default:
+            return text.op(format("mov.b32 %acc{}, 0", index));
+    }
 }
 
 void write_zeros(PtxText& text, const KernelPlan& plan) {
@@ -37,7 +31,8 @@ void write_zeros(PtxText& text, const KernelPlan& plan) {
 
 // %row_ptr0 and 1: this lane's first element of C or D, and the one 8 rows further; %row_step: 16
 // rows in bytes; %t0 and %t1 its row and column; and %p0: the whole CTA tile is inside D.
-void write_output_place(PtxText& text, const KernelPlan& plan, const char* parameter) {
+void write_output_place(PtxText& text, const KernelPlan& plan, const char* parameter,
+                        std::uint32_t element_bytes) {
     text.op("ld.param.u32 %m, [param_m]");
     text.op("ld.param.u32 %n, [param_n]");
     text.op("ld.param.u32 %pitch, [param_ldd]");
@@ -49,7 +44,7 @@ void write_output_place(PtxText& text, const KernelPlan& plan, const char* param
     text.op("setp.le.u32 %p0, %t0, %m");
     text.op("setp.le.u32 %p1, %t1, %n");
     text.op("and.pred %p0, %p0, %p1");
-    text.comment("lane 4g + t: rows g and g + 8, columns 2t and 2t + 1 of each 16 x 8 tile");
+    text.comment("lane 4g + t: rows g and g + 8, columns 2t and 2t + 1 of every 8");
     text.op("shr.u32 %t0, %lane, 2");
     text.op("and.b32 %t1, %lane, 3");
     text.op("shl.b32 %t1, %t1, 1");
@@ -57,9 +52,9 @@ void write_output_place(PtxText& text, const KernelPlan& plan, const char* param
     text.op("add.u32 %t1, %t1, %n0");
     text.op(format("mad.lo.u32 %t0, %warp_m, {}, %t0", plan.tile.warp_m));
     text.op(format("mad.lo.u32 %t1, %warp_n, {}, %t1", plan.tile.warp_n));
-    text.op(format("mul.lo.u32 %pitch, %pitch, {}", plan.output_bytes()));
+    text.op(format("mul.lo.u32 %pitch, %pitch, {}", element_bytes));
     text.op("mul.wide.u32 %row_step, %pitch, 8");
-    text.op(format("mad.wide.u32 %base, %t1, {}, %base", plan.output_bytes()));
+    text.op(format("mad.wide.u32 %base, %t1, {}, %base", element_bytes));
     text.op("mad.wide.u32 %row_ptr0, %t0, %pitch, %base");
     text.op("add.s64 %row_ptr1, %row_ptr0, %row_step");
     text.op("shl.b64 %row_step, %row_step, 1");
@@ -67,11 +62,13 @@ void write_output_place(PtxText& text, const KernelPlan& plan, const char* param
 
 enum class Edge { kInside, kGuarded };
 
-// Walks the lane's rows in steps of 8 and writes access(row step, column tile) for each 8-column
-// tile; inside D without guards, at an edge with %p1.
-void write_accesses(PtxText& text, const KernelPlan& plan, Edge edge,
-                    const std::function<std::string(std::uint32_t, std::uint32_t)>& access) {
-    for (std::uint32_t row_step = 0; row_step < 2 * plan.row_tiles; ++row_step) {
+// Walks the lane's rows in steps of 8 and writes access(row step, column tile, guard) for each
+// 8-column tile; inside D without guards, at an edge with %p1.
+using Access = std::function<std::vector<std::string>(std::uint32_t, std::uint32_t, const char*)>;
+
+void write_accesses(PtxText& text, const KernelPlan& plan, Edge edge, const Access& access) {
+    for (std::uint32_t row_step = 0; row_step < plan.tile_row_steps() * plan.row_tiles;
+         ++row_step) {
         if (row_step > 1) {
             text.op(format("add.s64 %row_ptr{}, %row_ptr{}, %row_step", row_step, row_step - 2));
         }
@@ -85,7 +82,7 @@ void write_accesses(PtxText& text, const KernelPlan& plan, Edge edge,
                 text.op("setp.lt.u32 %p1, %t3, %n");
                 text.op("and.pred %p1, %p1, %p0");
             }
-            text.op((edge == Edge::kGuarded ? "@%p1 " : "") + access(row_step, column));
+            text.ops(access(row_step, column, edge == Edge::kGuarded ? "@%p1 " : ""));
         }
     }
 }
@@ -93,16 +90,18 @@ void write_accesses(PtxText& text, const KernelPlan& plan, Edge edge,
 }  // namespace
 
 void write_accumulator_setup(PtxText& text, const KernelPlan& plan) {
-    if (!plan.problem.has_c) {
+    if (!plan.problem.has_c || plan.problem.epilogue.scaled) {
         text.section("Accumulators: zero");
         write_zeros(text, plan);
         return;
     }
     text.section("Accumulators: C; zero outside");
-    write_output_place(text, plan, "param_c");
-    const auto load = [&](std::uint32_t row_step, std::uint32_t column) {
-        return format("ld.global.{} {}, [%row_ptr{}+{}]", access_type(plan),
-                      row_pair(plan, row_step, column), row_step, column * 8 * plan.output_bytes());
+    write_output_place(text, plan, "param_c", plan.accumulator_bytes());
+    const Access load = [&](std::uint32_t row_step, std::uint32_t column, const char* guard) {
+        return std::vector{format("{}ld.global.{} {}, [%row_ptr{}+{}]", guard,
+                                  pair_type(plan.problem.accumulator),
+                                  accumulator_pair(plan, row_step, column), row_step,
+                                  column * 8 * plan.accumulator_bytes())};
     };
     text.op("@!%p0 bra LOAD_EDGE");
     write_accesses(text, plan, Edge::kInside, load);
@@ -114,11 +113,22 @@ void write_accumulator_setup(PtxText& text, const KernelPlan& plan) {
 }
 
 void write_epilogue(PtxText& text, const KernelPlan& plan) {
-    text.section("Epilogue: D, one 32-byte sector of f32 for each quad and row");
-    write_output_place(text, plan, "param_d");
-    const auto store = [&](std::uint32_t row_step, std::uint32_t column) {
-        return format("st.global.{} [%row_ptr{}+{}], {}", access_type(plan), row_step,
-                      column * 8 * plan.output_bytes(), row_pair(plan, row_step, column));
+    text.section("Epilogue: D, 8 columns for each quad and row");
+    const bool finished = plan.problem.epilogue.present();
+    if (finished) {
+        if (plan.problem.epilogue.scaled && plan.problem.has_c) {
+            write_output_place(text, plan, "param_c", plan.accumulator_bytes());
+            write_c_place(text);
+        }
+        write_epilogue_numbers(text, plan);
+    }
+    write_output_place(text, plan, "param_d", plan.output_bytes());
+    if (finished) write_bias(text, plan);
+    const Access store = [&](std::uint32_t row_step, std::uint32_t column, const char* guard) {
+        if (finished) return finish_pair(plan, row_step, column, guard);
+        return std::vector{format(
+            "{}st.global.{} [%row_ptr{}+{}], {}", guard, pair_type(plan.problem.accumulator),
+            row_step, column * 8 * plan.output_bytes(), accumulator_pair(plan, row_step, column))};
     };
     text.op("@!%p0 bra STORE_EDGE");
     write_accesses(text, plan, Edge::kInside, store);

@@ -35,14 +35,16 @@ class KStep {
     [[nodiscard]] Lines load_a_and_e() const {
         Lines out;
         for (std::uint32_t i = 0; i < plan_.row_tiles; ++i) {
-            if (plan_.sparse() && i % 2 == 0) out.push_back(load_e(i / 2));
+            if (plan_.sparse() && i % tiles_per_e() == 0) out.push_back(load_e(i / tiles_per_e()));
             out.push_back(load_a(i));
         }
         return out;
     }
 
     [[nodiscard]] Lines load_b(std::uint32_t group) const {
-        const std::uint32_t period = swizzle_period(plan_.b.row_bytes);
+        if (plan_.plain_loads()) return load_plain_b(group);
+        if (plan_.column_major_b()) return load_column_major_b(group);
+        const std::uint32_t period = plan_.b.period();
         Lines out;
         for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
             const std::uint32_t row = (k_step_ * plan_.b_halves + half) * 16;
@@ -64,42 +66,87 @@ class KStep {
     }
 
   private:
-    [[nodiscard]] std::string load_a(std::uint32_t i) const {
-        const std::uint32_t period = swizzle_period(plan_.a.row_bytes);
-        return format("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {}, [%a_addr{}+{}]",
-                      vector_of("a", a_register(i), 4), k_step_ % period,
-                      i * 16 * plan_.a.row_bytes + k_step_ / period * kPatternBytes);
+    // "[%b_addr1+2048]": row `row` of an operand whose rows run along K, `pair` chunk pairs
+    // further.
+    static std::string k_contiguous(const char* name, const CopyPlan& copy, std::uint32_t row,
+                                    std::uint32_t pair) {
+        return format("[%{}_addr{}+{}]", name, pair % copy.period(),
+                      row * copy.row_bytes + pair / copy.period() * kPatternBytes);
     }
 
-    [[nodiscard]] std::string load_e(std::uint32_t pair) const {
-        return format("ld.shared.b32 %e{}, [%e_addr+{}]", e_register(pair),
-                      k_step_ * 4 * plan_.tile.cta_m + pair * kPatternBytes);
+    [[nodiscard]] std::string load_a(std::uint32_t i) const {
+        const std::string address =
+            k_contiguous("a", plan_.a, i * 8 * plan_.tile_row_steps(), k_step_);
+        if (plan_.plain_loads()) return format("ld.shared.f64 %a{}, {}", a_register(i), address);
+        return format("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {}, {}",
+                      vector_of("a", a_register(i), 4), address);
+    }
+
+    [[nodiscard]] Lines load_column_major_b(std::uint32_t group) const {
+        Lines out;
+        for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
+            out.push_back(
+                format("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {}, {}",
+                       vector_of("b", b_register(group, half), 4),
+                       k_contiguous("b", plan_.b, group * 16, k_step_ * plan_.b_halves + half)));
+        }
+        return out;
+    }
+
+    [[nodiscard]] Lines load_plain_b(std::uint32_t group) const {
+        Lines out;
+        for (std::uint32_t side = 0; side < 2; ++side) {
+            out.push_back(format("ld.shared.f64 %b{}, {}", b_register(group, 0) + side,
+                                 k_contiguous("b", plan_.b, group * 16 + side * 8, k_step_)));
+        }
+        return out;
+    }
+
+    [[nodiscard]] std::string load_e(std::uint32_t block) const {
+        return format(
+            "ld.shared.b32 %e{}, [%e_addr+{}]", e_register(block),
+            k_step_ * plan_.metadata_row_bytes() * plan_.tile.cta_m + block * kPatternBytes);
     }
 
     [[nodiscard]] std::string mma(std::uint32_t i, std::uint32_t group, std::uint32_t side) const {
         const std::uint32_t count = plan_.accumulator_registers();
         const std::string acc =
             vector_of("acc", (i * 2 * plan_.groups + 2 * group + side) * count, count);
-        std::string b = "{";
-        for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
-            const std::uint32_t first = b_register(group, half) + 2 * side;
-            b += format("{}%b{}, %b{}", half == 0 ? "" : ", ", first, first + 1);
+        std::string line =
+            format("{} {}, {}, {}, {}", plan_.form->ptx_name(), acc,
+                   vector_of("a", a_register(i), plan_.a_registers()), b_operand(group, side), acc);
+        if (plan_.sparse()) {
+            line += format(", %e{}, {}", e_register(i / tiles_per_e()), i % tiles_per_e());
         }
-        std::string line = format("{} {}, {}, {}}}, {}", plan_.form->ptx_name(), acc,
-                                  vector_of("a", a_register(i), 4), b, acc);
-        if (plan_.sparse()) line += format(", %e{}, {}", e_register(i / 2), i % 2);
         return line;
     }
 
-    [[nodiscard]] std::uint32_t a_register(std::uint32_t i) const {
-        return (k_step_ % 2 * plan_.row_tiles + i) * 4;
+    // What the mma of a side of a group takes of the registers that its loads filled: 8 x 8
+    // matrices lie along k first where B is transposed, along n first where it is not.
+    [[nodiscard]] std::string b_operand(std::uint32_t group, std::uint32_t side) const {
+        if (plan_.plain_loads()) return format("{{%b{}}}", b_register(group, 0) + side);
+        const std::uint32_t to_side = plan_.column_major_b() ? 1 : 2;
+        const std::uint32_t to_k = plan_.column_major_b() ? 2 : 1;
+        std::string b = "{";
+        for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
+            const std::uint32_t first = b_register(group, half) + to_side * side;
+            b += format("{}%b{}, %b{}", half == 0 ? "" : ", ", first, first + to_k);
+        }
+        return b + "}";
     }
-    [[nodiscard]] std::uint32_t e_register(std::uint32_t pair) const {
-        return k_step_ % 2 * plan_.row_pairs + pair;
+
+    // Row tiles whose metadata one register holds.
+    [[nodiscard]] std::uint32_t tiles_per_e() const { return plan_.metadata_rows / 16; }
+
+    [[nodiscard]] std::uint32_t a_register(std::uint32_t i) const {
+        return (k_step_ % 2 * plan_.row_tiles + i) * plan_.a_registers();
+    }
+    [[nodiscard]] std::uint32_t e_register(std::uint32_t block) const {
+        return k_step_ % 2 * plan_.e_blocks + block;
     }
     [[nodiscard]] std::uint32_t b_register(std::uint32_t group, std::uint32_t half) const {
         const std::uint32_t buffer = k_step_ % plan_.b_buffers;
-        return ((buffer * plan_.groups + group) * plan_.b_halves + half) * 4;
+        return ((buffer * plan_.groups + group) * plan_.b_halves + half) * plan_.b_registers();
     }
 
     const KernelPlan& plan_;

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/types/data_type.hpp"
+#include "traces/gemm/finish.hpp"
 #include "traces/gemm/sections.hpp"
 
 namespace sptc::gemm {
@@ -27,13 +29,55 @@ void write_parameters(PtxText& text, const KernelPlan& plan) {
     if (problem.sparse) text.raw("    .param .u64 param_e,");
     text.raw("    .param .u64 param_b,");
     if (problem.has_c) text.raw("    .param .u64 param_c,");
+    if (problem.epilogue.bias) text.raw("    .param .u64 param_bias,");
     text.raw("    .param .u64 param_d,");
-    for (const char* name : {"m", "n", "k", "lda", "ldb"}) {
-        text.raw(format("    .param .u32 param_{},", name));
+    std::vector<std::string> last;
+    for (const char* name : {"m", "n", "k", "lda", "ldb", "ldd"}) {
+        last.push_back(format(".param .u32 param_{}", name));
     }
-    text.raw(format("    .param .u32 param_ldd{}", problem.sparse ? "," : ""));
-    if (problem.sparse) text.raw("    .param .u32 param_m_metadata");
+    if (problem.sparse) last.emplace_back(".param .u32 param_m_metadata");
+    for (const std::string& parameter : epilogue_parameters(plan)) last.push_back(parameter);
+    for (std::size_t i = 0; i < last.size(); ++i) {
+        text.raw(format("    {}{}", last[i], i + 1 < last.size() ? "," : ""));
+    }
     text.raw(")");
+}
+
+const char* accumulator_declaration(types::DataType type) {
+    switch (type) {
+        case types::DataType::kF32:
+            return ".f32";
+        case types::DataType::kF64:
+            return ".f64";
+        default:
+            return ".b32";
+    }
+}
+
+// %t0 and %t1: the row and chunk whose address a lane gives for a fragment whose k is contiguous.
+void write_lane_chunk(PtxText& text, const KernelPlan& plan) {
+    if (plan.plain_loads()) {
+        text.section("Fragment addresses: lane 4g + t has row g, element t of 32 bytes");
+        text.op("shr.u32 %t0, %lane, 2");
+        text.op("shr.u32 %t1, %lane, 1");
+        text.op("and.b32 %t1, %t1, 1");
+        return;
+    }
+    text.section("Fragment addresses: lanes 0-15 give rows of the left chunk, 16-31 of the right");
+    text.op("and.b32 %t0, %lane, 15");
+    text.op("shr.u32 %t1, %lane, 4");
+}
+
+// %t2 and %t3 for write_chunk_addresses(), of the lane's row and chunk in the rows of a warp.
+void write_k_contiguous(PtxText& text, const KernelPlan& plan, const CopyPlan& copy,
+                        const char* warp, std::uint32_t warp_rows) {
+    write_swizzled_chunk(text, copy.swizzle(), "%t0", "%t1");
+    text.op(format("mad.lo.u32 %t3, {}, {}, %t0", warp, warp_rows));
+    text.op(format("mad.lo.u32 %t3, %t3, {}, %smem", copy.row_bytes));
+    if (!plan.plain_loads()) return;
+    text.op("and.b32 %t4, %lane, 1");
+    text.op("shl.b32 %t4, %t4, 3");
+    text.op("add.u32 %t3, %t3, %t4");
 }
 
 // name0, name1, ...: %t3 plus %t2 with the chunk pairs 0, 1, ... exchanged in.
@@ -52,16 +96,20 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     const GemmTile& tile = plan.tile;
     const auto input = types::name(problem.input);
     const auto output = types::name(problem.accumulator);
-    text.raw(format("// D = A . B{}: {} inputs, {} accumulators, A {}.",
-                    problem.has_c ? " + C" : "", input, output,
-                    problem.sparse ? "2:4 sparse" : "dense"));
+    text.raw(format("// D = {}A . B{}: {} inputs, {} accumulators, A {}; epilogue {}.",
+                    problem.epilogue.scaled ? "alpha " : "",
+                    !problem.has_c            ? ""
+                    : problem.epilogue.scaled ? " + beta C"
+                                              : " + C",
+                    input, output, problem.sparse ? "sparse" : "dense", problem.epilogue.name()));
     text.raw(format("// CTA tile {}x{}x{}, warp tile {}x{}, {} stages of {} bytes.", tile.cta_m,
                     tile.cta_n, tile.cta_k, tile.warp_m, tile.warp_n, tile.stages,
                     plan.stage_bytes));
     text.raw(
-        format("// A row-major{}, B [K x N] row-major, C and D [M x N] row-major; pitches in "
-               "elements, multiples of 8.",
-               problem.sparse ? " [M x K/2] with reordered metadata E" : ""));
+        format("// A row-major{}, B [K x N] {}-major, C and D [M x N] row-major; pitches in "
+               "elements, rows begin at multiples of 16 bytes.",
+               problem.sparse ? " [M x K/2] with reordered metadata E" : "",
+               plan.column_major_b() ? "column" : "row"));
     text.raw(".version 8.5\n.target sm_80\n.address_size 64\n");
     text.raw(".extern .shared .align 128 .b8 stages[];\n");
     write_parameters(text, plan);
@@ -84,25 +132,27 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     declare(text, ".b64", "b_ptr", plan.b.copies());
     declare(text, ".b32", "b_size", plan.b.copies());
     declare(text, ".b64", "e_ptr", plan.e_passes);
-    declare(text, ".b64", "row_ptr", 2 * plan.row_tiles);
+    declare(text, ".b64", "row_ptr", plan.tile_row_steps() * plan.row_tiles);
     declare(text, ".b32", "a_addr", plan.a_addresses());
     declare(text, ".b32", "b_addr", plan.b_addresses());
-    text.comment("fragments: A and E one k-step ahead; accumulators of 16 x 8 tiles, row-major");
-    declare(text, ".b32", "a", 2 * plan.row_tiles * 4);
-    declare(text, ".b32", "b", plan.b_buffers * plan.groups * plan.b_halves * 4);
-    declare(text, ".b32", "e", 2 * plan.row_pairs);
-    declare(text, plan.output_bytes() == 4 ? ".f32" : ".b32", "acc",
+    text.comment("fragments: A and E one k-step ahead; accumulators of 8-column tiles, row-major");
+    const char* fragment = plan.plain_loads() ? ".f64" : ".b32";
+    declare(text, fragment, "a", 2 * plan.row_tiles * plan.a_registers());
+    declare(text, fragment, "b", plan.b_buffers * plan.groups * plan.b_halves * plan.b_registers());
+    declare(text, ".b32", "e", 2 * plan.e_blocks);
+    declare(text, accumulator_declaration(problem.accumulator), "acc",
             plan.mmas_per_k_step() * plan.accumulator_registers());
+    declare_epilogue(text, plan);
 }
 
-void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
+void write_swizzled_chunk(PtxText& text, const Swizzle& swizzle, std::string_view row,
                           std::string_view chunk) {
-    const Swizzle swizzle = swizzle_of(row_bytes);
     if (swizzle.row_shift > 0) {
         text.op(format("shr.u32 %$t2, {}, {}", row, swizzle.row_shift));
         row = "%$t2";
     }
     text.op(format("and.b32 %$t2, {}, {}", row, swizzle.mask));
+    if (swizzle.chunk_shift > 0) text.op(format("shl.b32 %$t2, %$t2, {}", swizzle.chunk_shift));
     text.op(format("xor.b32 %$t2, %$t2, {}", chunk));
     text.op("shl.b32 %$t2, %$t2, 4");
 }
@@ -124,7 +174,8 @@ void write_place(PtxText& text, const KernelPlan& plan) {
 
 void write_coordinates(PtxText& text, const KernelPlan& plan) {
     text.section("Place of this CTA (M tiles in groups of gridDim.x) and of this thread");
-    for (const char* name : {"m", "k", "lda", "ldb"}) {
+    for (const char* name : {"m", "n", "k", "lda", "ldb"}) {
+        if (name[0] == 'n' && !plan.column_major_b()) continue;
         text.op(format("ld.param.u32 %{0}, [param_{0}]", name));
     }
     write_place(text, plan);
@@ -136,23 +187,23 @@ void write_coordinates(PtxText& text, const KernelPlan& plan) {
 }
 
 void write_fragment_setup(PtxText& text, const KernelPlan& plan) {
-    text.section("Fragment addresses: lanes 0-15 give rows of the left chunk, 16-31 of the right");
-    text.op("and.b32 %t0, %lane, 15");
-    text.op("shr.u32 %t1, %lane, 4");
-    write_swizzled_chunk(text, plan.a.row_bytes, "%t0", "%t1");
-    text.op(format("mad.lo.u32 %t3, %warp_m, {}, %t0", plan.tile.warp_m));
-    text.op(format("mad.lo.u32 %t3, %t3, {}, %smem", plan.a.row_bytes));
+    write_lane_chunk(text, plan);
+    write_k_contiguous(text, plan, plan.a, "%warp_m", plan.tile.warp_m);
     write_chunk_addresses(text, "a_addr", plan.a_addresses());
 
-    text.op(format("mad.lo.u32 %t1, %warp_n, {}, %t1", plan.tile.warp_n / 8));
-    write_swizzled_chunk(text, plan.b.row_bytes, "%t0", "%t1");
-    text.op(format("mad.lo.u32 %t3, %t0, {}, %smem", plan.b.row_bytes));
+    if (plan.column_major_b()) {
+        write_k_contiguous(text, plan, plan.b, "%warp_n", plan.tile.warp_n);
+    } else {
+        text.op(format("mad.lo.u32 %t1, %warp_n, {}, %t1", plan.tile.warp_n / 8));
+        write_swizzled_chunk(text, plan.b.swizzle(), "%t0", "%t1");
+        text.op(format("mad.lo.u32 %t3, %t0, {}, %smem", plan.b.row_bytes));
+    }
     text.op(format("add.u32 %t3, %t3, {}", plan.b_offset));
     write_chunk_addresses(text, "b_addr", plan.b_addresses());
 
     if (plan.sparse()) {
-        text.comment("metadata: word 4g + t of a 32 x 32 block belongs to lane 4g + t");
-        text.op(format("mad.lo.u32 %t0, %warp_m, {}, %lane", plan.tile.warp_m));
+        text.comment("metadata: word 4g + t of a block of 128 bytes belongs to lane 4g + t");
+        text.op(format("mad.lo.u32 %t0, %warp_m, {}, %lane", plan.e_blocks * isa::kLanes));
         text.op("shl.b32 %t0, %t0, 2");
         text.op("add.u32 %e_addr, %smem, %t0");
         text.op(format("add.u32 %e_addr, %e_addr, {}", plan.e_offset));

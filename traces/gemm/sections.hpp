@@ -21,7 +21,7 @@ void write_place(PtxText& text, const KernelPlan& plan);
 
 /// %$t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
 /// registers.
-void write_swizzled_chunk(PtxText& text, std::uint32_t row_bytes, std::string_view row,
+void write_swizzled_chunk(PtxText& text, const Swizzle& swizzle, std::string_view row,
                           std::string_view chunk);
 
 /// The place, %smem and %k_tiles; CTAs without a tile exit.

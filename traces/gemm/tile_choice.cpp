@@ -12,10 +12,18 @@ namespace {
 // {cta_m, cta_n, cta_k, warp_m, warp_n, stages}. Mostly stages fill shared memory for the CTAs that
 // registers allow; but a warp waits in the prologue until its copies are on their way, so a large
 // tile wants no more than cover the latency. 128 x 128 x 64: for one CTA on an SM, and for two.
+// Written for 16-bit elements; other types have as many bytes in a row (tiles_of_bits).
 constexpr std::array kDenseTiles{
     GemmTile{256, 128, 32, 64, 64, 4}, GemmTile{128, 256, 32, 64, 64, 4},
     GemmTile{128, 128, 32, 64, 64, 4}, GemmTile{128, 64, 32, 64, 32, 4},
     GemmTile{64, 128, 32, 32, 64, 4},  GemmTile{64, 64, 32, 32, 32, 4},
+    GemmTile{32, 32, 64, 16, 16, 4},
+};
+// A column-major B: ptxas caps the registers of 4 warps of 64 x 32 and spills.
+constexpr std::array kColumnDenseTiles{
+    GemmTile{256, 128, 32, 64, 64, 4}, GemmTile{128, 256, 32, 64, 64, 4},
+    GemmTile{128, 128, 32, 64, 64, 4}, GemmTile{128, 64, 32, 32, 32, 4},
+    GemmTile{64, 128, 32, 32, 32, 4},  GemmTile{64, 64, 32, 32, 32, 4},
     GemmTile{32, 32, 64, 16, 16, 4},
 };
 constexpr std::array kSparseTiles{
@@ -24,6 +32,41 @@ constexpr std::array kSparseTiles{
     GemmTile{128, 64, 64, 32, 64, 4},  GemmTile{64, 128, 64, 32, 64, 4},
     GemmTile{64, 64, 64, 32, 32, 4},   GemmTile{32, 32, 64, 32, 16, 4},
 };
+
+// Words of 32 bits double the metadata registers (8-bit and 4-bit types): narrower warps.
+constexpr std::array kWideMetadataTiles{
+    GemmTile{256, 128, 64, 64, 64, 3}, GemmTile{128, 256, 64, 64, 64, 3},
+    GemmTile{256, 64, 64, 64, 32, 3},  GemmTile{128, 128, 64, 64, 32, 4},
+    GemmTile{128, 64, 64, 32, 32, 4},  GemmTile{64, 64, 64, 32, 32, 4},
+    GemmTile{32, 32, 64, 32, 16, 4},
+};
+// f64: accumulators have two registers, rows of a stage 128 bytes.
+constexpr std::array kF64Tiles{
+    GemmTile{128, 128, 64, 32, 64, 3},
+    GemmTile{128, 64, 64, 32, 32, 3},
+    GemmTile{64, 64, 64, 32, 32, 4},
+    GemmTile{32, 32, 64, 16, 16, 4},
+};
+
+// The same bytes for other elements.
+template <std::size_t kCount>
+constexpr std::array<GemmTile, kCount> tiles_of_bits(std::array<GemmTile, kCount> tiles,
+                                                     std::uint32_t bits) {
+    for (GemmTile& tile : tiles) tile.cta_k = tile.cta_k * 16 / bits;
+    return tiles;
+}
+
+template <std::uint32_t kBits>
+std::span<const GemmTile> scaled_tiles(bool sparse, BLayout b_layout) {
+    static constexpr auto kDense = tiles_of_bits(kDenseTiles, kBits);
+    static constexpr auto kColumnDense = tiles_of_bits(kColumnDenseTiles, kBits);
+    static constexpr auto kSparse = tiles_of_bits(kSparseTiles, kBits);
+    static constexpr auto kWide = tiles_of_bits(kWideMetadataTiles, kBits);
+    if (!sparse && b_layout == BLayout::kColumn) return kColumnDense;
+    if (!sparse) return kDense;
+    if (kBits < 16) return kWide;
+    return kSparse;
+}
 
 // Assumed, from the latencies of an A100: address arithmetic and the first tile's way from memory
 // through L2; the way of the last accumulators and stores; a barrier with its wait, which other
@@ -52,10 +95,15 @@ struct StageCycles {
 StageCycles stage_cycles(const KernelPlan& plan, std::uint32_t active_sms,
                          const TileLimits& limits) {
     const double warps = plan.threads / isa::kLanes;
-    const double macs = warps * plan.k_steps * plan.mmas_per_k_step() * plan.form->executed_macs();
+    // In f16 multiplications: narrower elements take as much less time; f64 has an array of its
+    // own.
+    constexpr double kF64InF16 = 16;  // A100 whitepaper: 64 and 1024 a cycle and SM
+    const double in_f16 = plan.plain_loads() ? kF64InF16 : plan.input_bits() / 16.0;
+    const double macs =
+        warps * plan.k_steps * plan.mmas_per_k_step() * plan.form->executed_macs() * in_f16;
     // A ldmatrix.x4 reads four lines of 128 bytes, a metadata load one; cp.async writes the stage.
     constexpr double kLineBytes = 128;
-    const double lines = warps * plan.k_steps * (4 * plan.ldmatrix_per_k_step() + plan.row_pairs);
+    const double lines = warps * plan.k_steps * (4 * plan.ldmatrix_per_k_step() + plan.e_blocks);
     const double shared_bytes = lines * kLineBytes + plan.stage_bytes;
     const double l2_share = std::min(static_cast<double>(limits.l2_bytes_per_cycle) / active_sms,
                                      static_cast<double>(limits.l2_bytes_per_cycle_and_sm));
@@ -84,8 +132,21 @@ bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& li
 }  // namespace
 
 std::span<const GemmTile> default_tiles(const GemmProblem& problem) {
-    if (problem.sparse) return kSparseTiles;
-    return kDenseTiles;
+    static constexpr auto kDoubles = tiles_of_bits(kF64Tiles, 64);
+    switch (types::bits(problem.input)) {
+        case 1:
+            return scaled_tiles<1>(problem.sparse, problem.b_layout);
+        case 4:
+            return scaled_tiles<4>(problem.sparse, problem.b_layout);
+        case 8:
+            return scaled_tiles<8>(problem.sparse, problem.b_layout);
+        case 32:
+            return scaled_tiles<32>(problem.sparse, problem.b_layout);
+        case 64:
+            return kDoubles;
+        default:
+            return scaled_tiles<16>(problem.sparse, problem.b_layout);
+    }
 }
 
 double estimate_cycles(const GemmProblem& problem, const GemmTile& tile, std::uint32_t sm_count,
