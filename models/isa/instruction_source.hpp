@@ -69,9 +69,9 @@ class ExecutedTraffic final : public GlobalTraffic {
     explicit ExecutedTraffic(std::unique_ptr<CtaStream> cta) : cta_(std::move(cta)) {}
 
     const WarpInstruction* next(std::uint32_t warp, base::Cycle now) override {
-        while (const Instruction* instruction = cta_->peek(warp)) {
+        while (cta_->peek(warp) != nullptr) {
             const WarpInstruction& executed = cta_->execute(warp, now);
-            if (is_global(instruction->operation)) return &executed;
+            if (is_global(executed.instruction->operation)) return &executed;
         }
         return nullptr;
     }

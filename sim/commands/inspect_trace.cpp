@@ -119,8 +119,9 @@ void inspect_trace(const std::string& file) {
     fmt::print("  {:<18}{:>8}{:>16}{:>16}{:>16}{:>18}\n", "operation", "in PTX", "executed",
                "predicated off", "traffic only", "bytes");
     for (std::size_t i = 0; i < summary.operations.size(); ++i) {
-        if (summary.operations[i].instructions == 0) continue;
-        print_row(isa::operation_name(static_cast<isa::Operation>(i)), summary.operations[i]);
+        const OperationSummary& row = summary.operations[i];
+        if (row.instructions + row.warp_instructions == 0) continue;
+        print_row(isa::operation_name(static_cast<isa::Operation>(i)), row);
     }
     print_row("all", summary.total);
     print_forms(trace.header());

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <vector>
 
 #include "models/base/error.hpp"
 #include "models/base/sha256.hpp"
@@ -24,8 +23,7 @@ std::string file_name(const std::string& path) {
 }
 
 trace_file::TraceHeader header_of(const gpu::GpuSpec& spec, gpu::SimulatedSms sms,
-                                  const isa::KernelShape& shape, const ptx::Program& program,
-                                  const TraceOutput& trace) {
+                                  const isa::KernelShape& shape, const TraceOutput& trace) {
     trace_file::TraceHeader header;
     header.origin.kernel_file = file_name(trace.kernel_file);
     header.origin.kernel_sha256 = base::sha256_hex(trace.kernel_text);
@@ -35,30 +33,25 @@ trace_file::TraceHeader header_of(const gpu::GpuSpec& spec, gpu::SimulatedSms sm
     header.origin.sms = spec.sms;
     header.origin.simulated_sms = sms == gpu::SimulatedSms::kAll ? "all" : kRepresentative;
     header.shape = shape;
-    for (std::size_t i = 0; i < program.instructions.size(); ++i) {
-        header.instructions.add(program.instructions[i], program.texts[i]);
-    }
-    // A generic access is executed as one of its twins when its lanes meet another space.
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-        if (program.ops[i].space != ptx::Space::kGeneric) continue;
-        const ptx::GenericTwins& twins = program.generic_twins[program.ops[i].detail];
-        header.instructions.add(twins.shared, program.texts[i]);
-        header.instructions.add(twins.constant, program.texts[i]);
-    }
     return header;
 }
 
-/// What a program's CTAs may execute, in the order of header_of().
-std::vector<const isa::Instruction*> instructions_of(const ptx::Program& program) {
-    std::vector<const isa::Instruction*> all;
-    for (const isa::Instruction& instruction : program.instructions) all.push_back(&instruction);
-    for (const ptx::Op& op : program.ops) {
-        if (op.space != ptx::Space::kGeneric) continue;
-        const ptx::GenericTwins& twins = program.generic_twins[op.detail];
-        all.push_back(&twins.shared);
-        all.push_back(&twins.constant);
+/// Puts all that an execution may show into the table, and says where it stands there.
+trace_file::RecordedProgram add_program(const ptx::Program& program,
+                                        trace_file::InstructionTable& table) {
+    trace_file::RecordedProgram recorded{program.instructions, {}};
+    for (std::size_t i = 0; i < program.instructions.size(); ++i) {
+        table.add(program.instructions[i], program.texts[i]);
     }
-    return all;
+    for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
+        if (program.ops[i].space != ptx::Space::kGeneric) continue;
+        const ptx::GenericTwins& twins = program.generic_twins[program.ops[i].detail];
+        for (const isa::Instruction* twin : {&twins.shared, &twins.constant}) {
+            recorded.twins.emplace(twin, static_cast<std::uint32_t>(table.size()));
+            table.add_twin(*twin, i);
+        }
+    }
+    return recorded;
 }
 
 gpu::GpuSpec gpu_of(const ReplayRequest& request, const trace_file::TraceHeader& header) {
@@ -92,9 +85,10 @@ gpu::KernelResult simulate_and_save(const gpu::GpuSpec& spec, gpu::SimulatedSms 
                                     isa::InstructionSource& source, const ptx::Program& program,
                                     const gpu::RunOptions& options, const TraceOutput& trace) {
     if (trace.file.empty()) return simulate(spec, sms, source, options);
-    trace_file::TraceWriter writer(trace.file,
-                                   header_of(spec, sms, source.shape(), program, trace));
-    trace_file::RecordingSource recording(source, instructions_of(program), writer);
+    trace_file::TraceHeader header = header_of(spec, sms, source.shape(), trace);
+    const trace_file::RecordedProgram recorded = add_program(program, header.instructions);
+    trace_file::TraceWriter writer(trace.file, std::move(header));
+    trace_file::RecordingSource recording(source, recorded, writer);
     gpu::KernelResult result = simulate(spec, sms, recording, options);
     writer.commit();
     return result;

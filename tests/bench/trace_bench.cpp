@@ -78,9 +78,8 @@ void measure(const Case& row, const std::filesystem::path& folder) {
         header.shape = trace.header().shape;
         for (std::size_t i = 0; i < table.size(); ++i) header.instructions.add(table[i], {});
         trace_file::TraceWriter writer(folder / "copy.trace", std::move(header));
-        std::vector<const isa::Instruction*> instructions;
-        for (std::size_t i = 0; i < table.size(); ++i) instructions.push_back(&table[i]);
-        trace_file::RecordingSource recording(source, instructions, writer);
+        const trace_file::RecordedProgram program{std::span(&table[0], table.size()), {}};
+        trace_file::RecordingSource recording(source, program, writer);
         (void)drain(recording, trace.index());
         writer.commit();
     });

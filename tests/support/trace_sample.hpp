@@ -10,7 +10,8 @@
 
 namespace sptc::test {
 
-/// A kernel of every operation, two instructions each, for traces whose records are made up.
+/// A kernel of every operation, two instructions each, and two twins, for traces whose records are
+/// made up.
 class SampleKernel {
   public:
     explicit SampleKernel(std::uint64_t ctas = 3, std::uint32_t threads = 80) {
@@ -24,6 +25,10 @@ class SampleKernel {
                 add(static_cast<isa::Operation>(i));
             }
         }
+        for (const auto operation : {isa::Operation::kLoadShared, isa::Operation::kLoadParameter}) {
+            add(operation);
+            originals_.back() = static_cast<std::uint32_t>(isa::Operation::kLoadGlobal);
+        }
     }
 
     [[nodiscard]] const std::vector<isa::Instruction>& instructions() const {
@@ -36,8 +41,12 @@ class SampleKernel {
             "sample.ptx", std::string(64, 'a'), "sample.json", std::string(64, '0'), "a100", 108,
             "all"};
         header.shape = shape_;
-        for (const isa::Instruction& instruction : instructions_) {
-            header.instructions.add(instruction, "text of \"it\"");
+        for (std::size_t i = 0; i < instructions_.size(); ++i) {
+            if (originals_[i] == i) {
+                header.instructions.add(instructions_[i], "text of \"it\"");
+            } else {
+                header.instructions.add_twin(instructions_[i], originals_[i]);
+            }
         }
         return header;
     }
@@ -88,6 +97,7 @@ class SampleKernel {
         instruction.reads = kReads;
         instruction.writes = kWrites;
         instructions_.push_back(instruction);
+        originals_.push_back(static_cast<std::uint32_t>(originals_.size()));
     }
 
     static std::uint32_t pick_mask(base::Random& random) {
@@ -120,6 +130,7 @@ class SampleKernel {
 
     isa::KernelShape shape_;
     std::vector<isa::Instruction> instructions_;
+    std::vector<std::uint32_t> originals_;  ///< themselves, but for twins
     std::uint32_t at_ = 0;
     std::uint32_t mask_ = ~0u;
 };

@@ -74,16 +74,19 @@ void check_sizes(const isa::Instruction& instruction, const HeaderFields& fields
 
 }  // namespace
 
-Json instruction_json(const isa::Instruction& instruction, std::string_view text) {
+Json instruction_json(const InstructionTable& table, std::size_t index) {
+    const isa::Instruction& instruction = table[index];
     Json json{{"operation", isa::operation_name(instruction.operation)},
               {"line", instruction.line},
-              {"text", text}};
+              {"text", table.text(index)}};
+    if (table.is_twin(index)) json["twin_of"] = table.original(index);
     const auto number = [&json](const char* key, unsigned value) {
         if (value != 0) json[key] = value;
     };
     const auto list = [&json](const char* key, std::span<const isa::RegisterId> registers) {
         if (!registers.empty()) json[key] = registers;
     };
+    number("source_line", instruction.source_line);
     number("bytes", instruction.bytes_per_lane);
     number("matrices", instruction.matrices);
     if (instruction.mma != nullptr) json["mma"] = instruction.mma->ptx_name();
@@ -108,11 +111,13 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
                      InstructionTable& table) {
     const HeaderFields fields(
         json, pointer,
-        {"operation", "line", "text", "bytes", "matrices", "mma", "selector", "any_metadata_order",
-         "pending_groups", "reads", "address_reads", "writes"});
+        {"operation", "line", "source_line", "text", "twin_of", "bytes", "matrices", "mma",
+         "selector", "any_metadata_order", "pending_groups", "reads", "address_reads", "writes"});
     isa::Instruction instruction;
     instruction.operation = read_operation(fields);
     instruction.line = static_cast<std::uint32_t>(fields.integer("line", kMaximumLine));
+    instruction.source_line =
+        static_cast<std::uint32_t>(fields.integer_or_0("source_line", kMaximumLine));
     const auto byte = [&fields](std::string_view key) {
         return static_cast<std::uint8_t>(fields.integer_or_0(key, kMaximumByte));
     };
@@ -131,7 +136,18 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
     instruction.address_reads = address_reads;
     instruction.writes = writes;
     check_sizes(instruction, fields);
-    table.add(instruction, fields.string("text"));
+    if (!fields.has("twin_of")) {
+        if (table.size() > 0 && table.is_twin(table.size() - 1)) {
+            fields.fail("text", "an instruction of the program stands behind a twin");
+        }
+        table.add(instruction, fields.string("text"));
+        return;
+    }
+    if (table.size() == 0) fields.fail("twin_of", "is the first instruction");
+    const auto original = static_cast<std::uint32_t>(fields.integer("twin_of", table.size() - 1));
+    if (table.is_twin(original)) fields.fail("twin_of", "is a twin itself");
+    (void)fields.string("text");
+    table.add_twin(instruction, original);
 }
 
 }  // namespace sptc::trace_file

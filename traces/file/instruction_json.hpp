@@ -9,9 +9,9 @@
 
 namespace sptc::trace_file {
 
-/// One static instruction; what is 0 or empty is left out.
-[[nodiscard]] nlohmann::ordered_json instruction_json(const isa::Instruction& instruction,
-                                                      std::string_view text);
+/// One entry of a table; what is 0 or empty is left out.
+[[nodiscard]] nlohmann::ordered_json instruction_json(const InstructionTable& table,
+                                                      std::size_t index);
 
 /// The mma forms by their PTX names.
 using MmaFormNames = std::map<std::string, const isa::MmaForm*>;

@@ -37,6 +37,7 @@ void InstructionTable::add(const isa::Instruction& instruction, std::string text
     entry.address_reads = copy(instruction.address_reads);
     entry.writes = copy(instruction.writes);
     texts_.push_back(std::move(text));
+    originals_.push_back(static_cast<std::uint32_t>(originals_.size()));
     const Payload payload = payload_of(entry);
     payloads_.push_back(payload);
     histories_.push_back(history_count_);
@@ -45,6 +46,11 @@ void InstructionTable::add(const isa::Instruction& instruction, std::string text
     } else if (payload == Payload::kAddresses || payload == Payload::kMatrixRows) {
         history_count_ += 1;
     }
+}
+
+void InstructionTable::add_twin(const isa::Instruction& twin, std::uint32_t original) {
+    add(twin, texts_[original]);
+    originals_.back() = original;
 }
 
 std::span<const isa::RegisterId> InstructionTable::copy(std::span<const isa::RegisterId> list) {

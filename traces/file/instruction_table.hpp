@@ -42,11 +42,17 @@ class InstructionTable {
 
     /// Copies an instruction with its register lists; `text` is its PTX opcode.
     void add(const isa::Instruction& instruction, std::string text);
+    /// Adds what the execution of instruction `original` may show instead of it: a generic access
+    /// that does not meet global memory. It stands behind all instructions of the program.
+    void add_twin(const isa::Instruction& twin, std::uint32_t original);
 
     [[nodiscard]] std::size_t size() const { return instructions_.size(); }
     [[nodiscard]] const isa::Instruction& operator[](std::size_t index) const {
         return instructions_[index];
     }
+    /// What is seen before execution: the instruction itself, or the one whose twin it is.
+    [[nodiscard]] std::uint32_t original(std::size_t index) const { return originals_[index]; }
+    [[nodiscard]] bool is_twin(std::size_t index) const { return originals_[index] != index; }
     [[nodiscard]] const std::string& text(std::size_t index) const { return texts_[index]; }
     [[nodiscard]] Payload payload(std::size_t index) const { return payloads_[index]; }
 
@@ -60,6 +66,7 @@ class InstructionTable {
 
     std::vector<isa::Instruction> instructions_;
     std::vector<std::string> texts_;
+    std::vector<std::uint32_t> originals_;
     std::vector<Payload> payloads_;
     std::vector<std::uint32_t> histories_;
     std::uint32_t history_count_ = 0;

@@ -1,5 +1,6 @@
 #include "traces/file/recording_source.hpp"
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,12 @@ namespace {
 /// What one CTA executes, on its way into the trace.
 class CtaRecorder {
   public:
-    CtaRecorder(std::uint64_t cta, CtaContent content, const InstructionIndex& index_of,
+    CtaRecorder(std::uint64_t cta, CtaContent content, const RecordedProgram& program,
                 TraceWriter& writer)
-        : cta_(cta), content_(content), index_of_(index_of), writer_(writer) {
+        : cta_(cta), content_(content), program_(program), writer_(writer) {
         const TraceHeader& header = writer.header();
-        SPTC_ASSERT(header.instructions.size() == index_of.size());
+        SPTC_ASSERT(header.instructions.size() ==
+                    program.instructions.size() + program.twins.size());
         for (std::uint32_t i = 0; i < header.shape.warps_per_cta(); ++i) {
             warps_.push_back({WarpEncoder(header.instructions, content), SegmentEnd::kCut});
         }
@@ -37,10 +39,8 @@ class CtaRecorder {
     CtaRecorder& operator=(const CtaRecorder&) = delete;
 
     void add(std::uint32_t warp, const isa::WarpInstruction& executed) {
-        const auto found = index_of_.find(executed.instruction);
-        SPTC_ASSERT(found != index_of_.end());
         WarpEncoder& encoder = warps_[warp].encoder;
-        encoder.add(found->second, executed);
+        encoder.add(program_.index(executed.instruction), executed);
         if (encoder.bytes() < kSegmentBytes) return;
         std::vector<std::byte> segment;
         encoder.take(SegmentEnd::kGoesOn, segment);
@@ -56,7 +56,7 @@ class CtaRecorder {
     };
     std::uint64_t cta_;
     CtaContent content_;
-    const InstructionIndex& index_of_;
+    const RecordedProgram& program_;
     TraceWriter& writer_;
     std::vector<Warp> warps_;
 };
@@ -64,8 +64,8 @@ class CtaRecorder {
 class RecordingCta final : public isa::CtaStream {
   public:
     RecordingCta(std::unique_ptr<isa::CtaStream> cta, std::uint64_t index,
-                 const InstructionIndex& index_of, TraceWriter& writer)
-        : cta_(std::move(cta)), recorder_(index, CtaContent::kWhole, index_of, writer) {}
+                 const RecordedProgram& program, TraceWriter& writer)
+        : cta_(std::move(cta)), recorder_(index, CtaContent::kWhole, program, writer) {}
 
     [[nodiscard]] const isa::Instruction* peek(std::uint32_t warp) const override {
         return cta_->peek(warp);
@@ -88,8 +88,8 @@ class RecordingCta final : public isa::CtaStream {
 class RecordingTraffic final : public isa::GlobalTraffic {
   public:
     RecordingTraffic(std::unique_ptr<isa::GlobalTraffic> traffic, std::uint64_t index,
-                     const InstructionIndex& index_of, TraceWriter& writer)
-        : traffic_(std::move(traffic)), recorder_(index, CtaContent::kTraffic, index_of, writer) {}
+                     const RecordedProgram& program, TraceWriter& writer)
+        : traffic_(std::move(traffic)), recorder_(index, CtaContent::kTraffic, program, writer) {}
 
     const isa::WarpInstruction* next(std::uint32_t warp, base::Cycle now) override {
         const isa::WarpInstruction* executed = traffic_->next(warp, now);
@@ -108,22 +108,25 @@ class RecordingTraffic final : public isa::GlobalTraffic {
 
 }  // namespace
 
-RecordingSource::RecordingSource(isa::InstructionSource& source,
-                                 const std::vector<const isa::Instruction*>& instructions,
-                                 TraceWriter& writer)
-    : source_(source), writer_(writer) {
-    for (const isa::Instruction* instruction : instructions) {
-        index_.emplace(instruction, static_cast<std::uint32_t>(index_.size()));
+std::uint32_t RecordedProgram::index(const isa::Instruction* instruction) const {
+    const isa::Instruction* begin = instructions.data();
+    if (std::less_equal<>()(begin, instruction) &&
+        std::less<>()(instruction, begin + instructions.size())) {
+        return static_cast<std::uint32_t>(instruction - begin);
     }
+    const auto found = twins.find(instruction);
+    SPTC_ASSERT(found != twins.end());
+    return found->second;
 }
 
 std::unique_ptr<isa::CtaStream> RecordingSource::start_cta(std::uint64_t cta, std::uint32_t sm) {
-    return std::make_unique<RecordingCta>(source_.start_cta(cta, sm), cta, index_, writer_);
+    return std::make_unique<RecordingCta>(source_.start_cta(cta, sm), cta, program_, writer_);
 }
 
 std::unique_ptr<isa::GlobalTraffic> RecordingSource::start_traffic(std::uint64_t cta,
                                                                    std::uint32_t sm) {
-    return std::make_unique<RecordingTraffic>(source_.start_traffic(cta, sm), cta, index_, writer_);
+    return std::make_unique<RecordingTraffic>(source_.start_traffic(cta, sm), cta, program_,
+                                              writer_);
 }
 
 }  // namespace sptc::trace_file

@@ -28,7 +28,9 @@ class ReplayCta final : public isa::CtaStream {
 
     [[nodiscard]] const isa::Instruction* peek(std::uint32_t warp) const override {
         const std::int64_t index = reader_.next_index(warp);
-        return index < 0 ? nullptr : &header_.instructions[static_cast<std::size_t>(index)];
+        if (index < 0) return nullptr;
+        const InstructionTable& table = header_.instructions;
+        return &table[table.original(static_cast<std::size_t>(index))];
     }
 
     const isa::WarpInstruction& execute(std::uint32_t warp, base::Cycle) override {

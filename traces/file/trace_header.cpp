@@ -100,7 +100,7 @@ std::string header_json(const TraceHeader& header) {
                 {"scoreboard_registers", shape.scoreboard_registers}}}};
     Json& list = json["instructions"] = Json::array();
     for (std::size_t i = 0; i < header.instructions.size(); ++i) {
-        list.push_back(instruction_json(header.instructions[i], header.instructions.text(i)));
+        list.push_back(instruction_json(header.instructions, i));
     }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

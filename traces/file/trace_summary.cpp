@@ -49,6 +49,7 @@ TraceSummary summarise(const TraceReader& trace) {
     TraceSummary summary;
     const InstructionTable& table = trace.header().instructions;
     for (std::size_t i = 0; i < table.size(); ++i) {
+        if (table.is_twin(i)) continue;
         ++summary.operations[static_cast<std::size_t>(table[i].operation)].instructions;
     }
     for (const CtaBlocks& cta : trace.index().ctas) add_cta(trace, cta, summary);

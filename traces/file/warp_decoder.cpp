@@ -53,7 +53,8 @@ void WarpDecoder::begin_run() {
     std::uint64_t begin = index_;
     if ((token & kRunJumps) != 0) begin += unzigzag(control_.varint());
     const std::uint64_t length = token >> kRunLengthShift;
-    if (length == 0 || begin >= table_->size() || length > table_->size() - begin) {
+    if (length == 0 || begin >= table_->size() || length > table_->size() - begin ||
+        (length > 1 && table_->is_twin(static_cast<std::size_t>(begin + length - 1)))) {
         throw Malformed("names an instruction that the kernel does not have");
     }
     switch (static_cast<RunLanes>(token & kRunLanesMask)) {
@@ -77,7 +78,7 @@ void WarpDecoder::next(isa::WarpInstruction& executed) {
     executed.instruction = &(*table_)[index_];
     executed.active_mask = mask_;
     if (mask_ != 0 && table_->payload(index_) != Payload::kNone) read_payload(executed);
-    ++index_;
+    index_ = table_->original(index_) + 1;
     if (--run_left_ == 0) begin_run();
 }
 

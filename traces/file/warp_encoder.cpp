@@ -10,7 +10,8 @@ namespace sptc::trace_file {
 
 void WarpEncoder::add(std::uint32_t index, const isa::WarpInstruction& executed) {
     const std::uint32_t mask = executed.active_mask;
-    if (run_length_ == 0 || index != run_begin_ + run_length_ || mask != mask_) {
+    const bool alone = table_->is_twin(index) || table_->is_twin(run_begin_);
+    if (run_length_ == 0 || index != run_begin_ + run_length_ || mask != mask_ || alone) {
         end_run();
         run_begin_ = index;
         mask_ = mask;
@@ -30,7 +31,7 @@ void WarpEncoder::end_run() {
                                 (jumps ? kRunJumps : 0) | static_cast<std::uint64_t>(lanes));
     if (jumps) append_varint(control_, zigzag(std::uint64_t{run_begin_} - expected_));
     if (lanes == RunLanes::kGiven) append_varint(control_, mask_);
-    expected_ = run_begin_ + run_length_;
+    expected_ = table_->original(run_begin_) + run_length_;
     written_mask_ = mask_;
     run_length_ = 0;
 }
