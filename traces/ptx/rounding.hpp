@@ -105,7 +105,7 @@ inline double add_round_to_odd(double a, double b) {
     const bool inexact = (size != 0) & (size < kF64.overflow());
     const bool even = (bits & 1u) == 0;
     const std::uint64_t step = ((error_bits ^ bits) >> 63) != 0 ? ~std::uint64_t{0} : 1;
-    return std::bit_cast<double>(bits + (inexact & even ? step : 0));
+    return std::bit_cast<double>(bits + ((inexact & even) ? step : 0));
 }
 
 }  // namespace sptc::ptx
