@@ -6,6 +6,7 @@
 #include "models/gpu/kernel_result.hpp"
 #include "traces/launch/check.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/ptx/lowering.hpp"
 
 namespace sptc::run {
 
@@ -17,6 +18,7 @@ struct LaunchRequest {
     launch::Values values = launch::Values::kOn;
     gpu::RunOptions options;
     std::string trace_file;     ///< what is executed, for sptc replay; empty: not saved
+    ptx::Lowering lowering = ptx::Lowering::kOff;
     std::string out_directory;  ///< for the launch file's outputs; empty: not written
     bool check = true;          ///< compare outputs with what the launch file expects
 };
