@@ -7,18 +7,18 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/run/gemm_run.hpp"
-#include "sim/run/gpu_config.hpp"
 
 namespace sptc::commands {
 namespace {
 
 /// The options as typed.
 struct Options {
-    std::string gpu = "a100";
+    GpuOptions gpu;
     NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
     std::string type = "f16";
@@ -51,7 +51,7 @@ const sparsity::Pattern& find_pattern(const std::string& name) {
 
 run::GemmRequest request_of(const Options& options) {
     run::GemmRequest request;
-    request.gpu = run::load_gpu(options.gpu);
+    request.gpu = options.gpu.load();
     options.numerics.apply(request.gpu.sm.tensor_core);
     request.m = options.m;
     request.n = options.n;
@@ -107,8 +107,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<Options>();
     CLI::App* gemm =
         app.add_subcommand("gemm", "Simulate D = A . B + C with a sparse or a dense A");
-    gemm->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
-        ->capture_default_str();
+    options->gpu.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");
