@@ -27,6 +27,8 @@ struct Options {
     std::string pattern;      // empty: the one of the type
     std::string b_layout;     // empty: row where the type can
     std::string baseline = "dense";
+    std::string kernel = "auto";
+    std::string baseline_kernel = "auto";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
     std::string a, b, c, bias, out;
@@ -57,6 +59,8 @@ run::GemmRequest request_of(const Options& options) {
     request.n = options.n;
     request.k = options.k;
     request.type = types::parse_data_type(options.type);
+    request.tile = gemm::parse_tile(options.kernel);
+    request.baseline_tile = gemm::parse_tile(options.baseline_kernel);
     if (!options.b_type.empty()) request.b_type = types::parse_data_type(options.b_type);
     if (!options.accumulator.empty()) {
         request.accumulator = types::parse_data_type(options.accumulator);
@@ -128,6 +132,14 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--baseline", options->baseline,
                      "With a pattern: also simulate the dense kernel, or not")
         ->check(CLI::IsMember({"dense", "none"}))
+        ->capture_default_str();
+    gemm->add_option("--kernel", options->kernel,
+                     "The tile: auto chooses one for the shape, as a library would; M x N x K of a "
+                     "CTA and stages\n(256x128x64x3), with the M x N of a warp or without "
+                     "(256x128x64x3:64x64), forces one")
+        ->capture_default_str();
+    gemm->add_option("--baseline-kernel", options->baseline_kernel,
+                     "The same for the dense baseline")
         ->capture_default_str();
     gemm->add_option("--values", options->values,
                      "Compute D (default: on with --check or --out, else off)")
