@@ -7,18 +7,18 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/run/gemm_run.hpp"
-#include "sim/run/gpu_config.hpp"
 
 namespace sptc::commands {
 namespace {
 
 /// The options as typed.
 struct Options {
-    std::string gpu = "a100";
+    GpuOptions gpu;
     NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
     std::string type = "f16";
@@ -27,6 +27,8 @@ struct Options {
     std::string pattern;      // empty: the one of the type
     std::string b_layout;     // empty: row where the type can
     std::string baseline = "dense";
+    std::string kernel = "auto";
+    std::string baseline_kernel = "auto";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
     std::string a, b, c, bias, out;
@@ -52,12 +54,14 @@ const sparsity::Pattern& find_pattern(const std::string& name) {
 
 run::GemmRequest request_of(const Options& options) {
     run::GemmRequest request;
-    request.gpu = run::load_gpu(options.gpu);
+    request.gpu = options.gpu.load();
     options.numerics.apply(request.gpu.sm.tensor_core);
     request.m = options.m;
     request.n = options.n;
     request.k = options.k;
     request.type = types::parse_data_type(options.type);
+    request.tile = gemm::parse_tile(options.kernel);
+    request.baseline_tile = gemm::parse_tile(options.baseline_kernel);
     if (!options.b_type.empty()) request.b_type = types::parse_data_type(options.b_type);
     if (!options.accumulator.empty()) {
         request.accumulator = types::parse_data_type(options.accumulator);
@@ -109,8 +113,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<Options>();
     CLI::App* gemm =
         app.add_subcommand("gemm", "Simulate D = A . B + C with a sparse or a dense A");
-    gemm->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
-        ->capture_default_str();
+    options->gpu.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");
@@ -131,6 +134,14 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--baseline", options->baseline,
                      "With a pattern: also simulate the dense kernel, or not")
         ->check(CLI::IsMember({"dense", "none"}))
+        ->capture_default_str();
+    gemm->add_option("--kernel", options->kernel,
+                     "The tile: auto chooses one for the shape, as a library would; M x N x K of a "
+                     "CTA and stages\n(256x128x64x3), with the M x N of a warp or without "
+                     "(256x128x64x3:64x64), forces one")
+        ->capture_default_str();
+    gemm->add_option("--baseline-kernel", options->baseline_kernel,
+                     "The same for the dense baseline")
         ->capture_default_str();
     gemm->add_option("--values", options->values,
                      "Compute D (default: on with --check or --out, else off)")

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -12,16 +13,21 @@
 #include "models/types/data_type.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/run/gpu_config.hpp"
+#include "sim/run/gpu_document.hpp"
 
 namespace sptc::commands {
 namespace {
 
 void list_gpus() {
-    fmt::print("{:<8} {:<7} {:>4} {:>10}  {}\n", "name", "arch", "SMs", "clock MHz", "description");
+    fmt::print("{:<16} {:<7} {:>4} {:>10}  {}\n", "name", "arch", "SMs", "clock MHz",
+               "description");
     for (const std::string& name : run::gpu_names()) {
         const gpu::GpuSpec spec = run::load_gpu(name);
-        fmt::print("{:<8} {:<7} {:>4} {:>10}  {}\n", spec.name, spec.arch, spec.sms, spec.clock_mhz,
-                   spec.description);
+        const std::vector<std::string> aliases = run::gpu_aliases(name);
+        const std::string also =
+            aliases.empty() ? "" : fmt::format(" (also: {})", fmt::join(aliases, ", "));
+        fmt::print("{:<16} {:<7} {:>4} {:>10}  {}{}\n", spec.name, spec.arch, spec.sms,
+                   spec.clock_mhz, spec.description, also);
     }
 }
 

@@ -122,16 +122,6 @@ double store_cycles(const KernelPlan& plan, const TileLimits& limits) {
     return sectors * kSectorBytes / limits.store_bytes_per_cycle;
 }
 
-bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits) {
-    try {
-        check_tile(problem, tile, limits.shared_bytes_per_cta);
-        (void)raster_of(problem, tile);
-    } catch (const base::ConfigError&) {
-        return false;
-    }
-    return resident_ctas(plan_of(problem, tile), limits) > 0;
-}
-
 // Names the most slices that any tile allows.
 void check_split_k(const GemmProblem& problem) {
     std::uint32_t most = 0;
@@ -192,6 +182,16 @@ double estimate_cycles(const GemmProblem& problem, const GemmTile& tile, std::ui
     if (rest > 0) cycles += wave((rest + sm_count - 1) / sm_count);
     // The turns of the last wave: each slice reads and writes the partial sums of a tile.
     return cycles + (problem.split_k - 1) * (kTurnCycles + 2 * store);
+}
+
+bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits) {
+    try {
+        check_tile(problem, tile, limits.shared_bytes_per_cta);
+        (void)raster_of(problem, tile);
+    } catch (const base::ConfigError&) {
+        return false;
+    }
+    return resident_ctas(plan_of(problem, tile), limits) > 0;
 }
 
 GemmTile choose_tile(const GemmProblem& problem, std::uint32_t sm_count, const TileLimits& limits) {
