@@ -144,10 +144,11 @@ class PtxSource final : public isa::InstructionSource {
     }
 
   private:
-    /// The module's variables become regions of device memory; what an earlier launch of the same
-    /// module left in them stays.
+    /// The module's variables that the entry uses become regions of device memory; what an earlier
+    /// launch of the same module left in them stays.
     void map_module_variables() {
         for (const ModuleVariable& variable : program_->module_variables) {
+            if (!variable.used) continue;
             memory_.map(".global " + variable.name, variable.address, variable.bytes, variable.data,
                         values_);
         }
