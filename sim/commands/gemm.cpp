@@ -7,6 +7,7 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
@@ -20,6 +21,7 @@ namespace {
 /// The options as typed.
 struct Options {
     GpuOptions gpu;
+    CostOptions cost;
     NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
     std::string workload;
@@ -118,6 +120,7 @@ int run_workload(const Options& options) {
 }
 
 int run_command(const Options& options) {
+    const std::optional<cost::Profile> cost = options.cost.load();
     for (const std::string& file : {options.out, options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
@@ -125,8 +128,10 @@ int run_command(const Options& options) {
     if (options.batch || options.sequence)
         throw base::ConfigError("--batch and --sequence belong to --workload");
     const run::GemmResult result = run::run_gemm(request_of(options));
-    if (!options.json.empty()) base::write_text(options.json, report::gemm_json(result, kVersion));
-    fmt::print("{}", report::gemm_table(result));
+    if (!options.json.empty())
+        base::write_text(options.json,
+                         report::gemm_json(result, kVersion, cost ? &*cost : nullptr));
+    fmt::print("{}", report::gemm_table(result, cost ? &*cost : nullptr));
     return result.check && result.check->mismatches != 0 ? kMismatch : kSuccess;
 }
 
@@ -137,6 +142,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
     CLI::App* gemm =
         app.add_subcommand("gemm", "Simulate D = A . B + C with a sparse or a dense A");
     options->gpu.add_to(*gemm);
+    options->cost.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");

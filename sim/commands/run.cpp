@@ -5,6 +5,7 @@
 
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
@@ -18,6 +19,7 @@ struct Options {
     std::string kernel;
     std::string launch;
     GpuOptions gpu;
+    CostOptions cost;
     NumericsOptions numerics;
     std::string values = "on";
     std::string out;
@@ -28,6 +30,7 @@ struct Options {
 };
 
 int run_command(const Options& options) {
+    const std::optional<cost::Profile> cost = options.cost.load();
     run::LaunchRequest request;
     request.gpu = options.gpu.load();
     options.numerics.apply(request.gpu.sm.tensor_core);
@@ -43,8 +46,9 @@ int run_command(const Options& options) {
     }
     const run::LaunchResult result = run::run_launch(request);
     if (!options.json.empty())
-        base::write_text(options.json, report::launch_json(result, kVersion));
-    fmt::print("{}", report::launch_table(result));
+        base::write_text(options.json,
+                         report::launch_json(result, kVersion, cost ? &*cost : nullptr));
+    fmt::print("{}", report::launch_table(result, cost ? &*cost : nullptr));
     return result.mismatched() ? kMismatch : kSuccess;
 }
 
@@ -56,6 +60,7 @@ void add_run(CLI::App& app, int& exit_code) {
     run->add_option("kernel", options->kernel, "KERNEL.ptx")->required();
     run->add_option("--launch", options->launch, "LAUNCH.json (docs/launch_format.md)")->required();
     options->gpu.add_to(*run);
+    options->cost.add_to(*run);
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))
