@@ -7,6 +7,7 @@
 #include "sim/commands/command.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
+#include "sim/commands/timing_probe.hpp"
 #include "sim/report/probe_table.hpp"
 #include "sim/run/probe_run.hpp"
 #include "sim/run/progress.hpp"
@@ -126,11 +127,15 @@ void add_probe(CLI::App& app, int& exit_code) {
         "Examples:\n"
         "  sptc probe numerics --out campaign --arch sm_80\n"
         "  sptc probe simulate campaign\n"
-        "  sptc probe judge campaign");
+        "  sptc probe judge campaign\n"
+        "  sptc probe mma --op mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 --warps 1,8 --ilp "
+        "1-3\n"
+        "  sptc probe l2 --gpu a100 --footprint 1M");
     verb->require_subcommand(1);
     add_numerics(*verb);
     add_simulate(*verb, exit_code);
     add_judge(*verb, exit_code);
+    add_timing_probes(*verb);
 }
 
 }  // namespace sptc::commands

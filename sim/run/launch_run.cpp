@@ -111,6 +111,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     };
     run(launch);
     for (const launch::KernelLaunch& kernel : launch.next) run(kernel);
+    result.kernel_text = kernel_text;
     result.printed = printed.lines();
     result.printed_dropped = printed.dropped();
     if (request.check && request.values == launch::Values::kOn) {
