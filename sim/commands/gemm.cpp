@@ -8,10 +8,13 @@
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/numerics_options.hpp"
+#include "sim/commands/sanitize_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
+#include "sim/report/sanitizer_report.hpp"
 #include "sim/run/gemm_run.hpp"
 #include "sim/run/gpu_config.hpp"
+#include "sim/run/sanitized_run.hpp"
 
 namespace sptc::commands {
 namespace {
@@ -20,6 +23,7 @@ namespace {
 struct Options {
     std::string gpu = "a100";
     NumericsOptions numerics;
+    SanitizeOptions sanitize;
     std::optional<std::uint32_t> m, n, k;
     std::string type = "f16";
     std::string b_type;       // empty: as A
@@ -70,7 +74,8 @@ run::GemmRequest request_of(const Options& options) {
         request.b_layout = options.b_layout == "row" ? gemm::BLayout::kRow : gemm::BLayout::kColumn;
     }
     request.with_dense_baseline = options.baseline == "dense";
-    const bool needs_values = options.check || !options.out.empty();
+    const bool needs_values =
+        options.check || !options.out.empty() || options.sanitize.needs_values();
     const bool values = options.values.empty() ? needs_values : options.values == "on";
     request.values = values ? launch::Values::kOn : launch::Values::kOff;
     request.check = options.check;
@@ -95,10 +100,21 @@ int run_command(const Options& options) {
     for (const std::string& file : {options.out, options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
-    const run::GemmResult result = run::run_gemm(request_of(options));
-    if (!options.json.empty()) base::write_text(options.json, report::gemm_json(result, kVersion));
-    fmt::print("{}", report::gemm_table(result));
-    return result.check && result.check->mismatches != 0 ? kMismatch : kSuccess;
+    run::GemmRequest request = request_of(options);
+    sanitize::Sanitizer sanitizer = options.sanitize.make(request.values);
+    request.sanitizer = &sanitizer;
+    run::GemmResult result;
+    try {
+        result = run::sanitized(sanitizer, [&] { return run::run_gemm(request); });
+    } catch (const base::Error& error) {
+        report_failed_run(sanitizer, options.json, report::kGemmSchema, error.what());
+        throw;
+    }
+    if (!options.json.empty())
+        base::write_text(options.json, report::gemm_json(result, kVersion, &sanitizer));
+    fmt::print("{}{}", report::gemm_table(result), report::sanitizer_text(sanitizer));
+    if (result.check && result.check->mismatches != 0) return kMismatch;
+    return sanitizer.findings().empty() ? kSuccess : kFindings;
 }
 
 }  // namespace
@@ -131,9 +147,10 @@ void add_gemm(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember({"dense", "none"}))
         ->capture_default_str();
     gemm->add_option("--values", options->values,
-                     "Compute D (default: on with --check or --out, else off)")
+                     "Compute D (default: on with --check, --out or --sanitize, else off)")
         ->check(CLI::IsMember({"on", "off"}));
     options->numerics.add_to(*gemm);
+    options->sanitize.add_to(*gemm);
     gemm->add_flag("--check", options->check,
                    "Compare every element of D with the reference, bit for bit");
     gemm->add_option("--a", options->a,

@@ -3,13 +3,17 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/numerics_options.hpp"
+#include "sim/commands/sanitize_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
+#include "sim/report/sanitizer_report.hpp"
 #include "sim/run/gpu_config.hpp"
 #include "sim/run/launch_run.hpp"
+#include "sim/run/sanitized_run.hpp"
 
 namespace sptc::commands {
 namespace {
@@ -25,6 +29,7 @@ struct Options {
     std::string save_trace;
     std::uint64_t max_cycles = 0;
     bool no_check = false;
+    SanitizeOptions sanitize;
 };
 
 int run_command(const Options& options) {
@@ -41,11 +46,20 @@ int run_command(const Options& options) {
     for (const std::string& file : {options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
-    const run::LaunchResult result = run::run_launch(request);
+    sanitize::Sanitizer sanitizer = options.sanitize.make(request.values);
+    request.sanitizer = &sanitizer;
+    run::LaunchResult result;
+    try {
+        result = run::sanitized(sanitizer, [&] { return run::run_launch(request); });
+    } catch (const base::Error& error) {
+        report_failed_run(sanitizer, options.json, report::kLaunchSchema, error.what());
+        throw;
+    }
     if (!options.json.empty())
-        base::write_text(options.json, report::launch_json(result, kVersion));
-    fmt::print("{}", report::launch_table(result));
-    return result.mismatched() ? kMismatch : kSuccess;
+        base::write_text(options.json, report::launch_json(result, kVersion, &sanitizer));
+    fmt::print("{}{}", report::launch_table(result), report::sanitizer_text(sanitizer));
+    if (result.mismatched()) return kMismatch;
+    return sanitizer.findings().empty() ? kSuccess : kFindings;
 }
 
 }  // namespace
@@ -69,6 +83,7 @@ void add_run(CLI::App& app, int& exit_code) {
                   "Do not compare outputs with the files that the launch file expects");
     run->add_option("--max-cycles", options->max_cycles,
                     "Stop a kernel that runs longer (default: no limit)");
+    options->sanitize.add_to(*run);
     run->footer(
         "Examples:\n"
         "  sptc gemm --m 256 --n 256 --k 256 --values on --emit-ptx kernels\n"

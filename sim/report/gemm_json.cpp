@@ -3,6 +3,7 @@
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/report/sanitizer_report.hpp"
 
 namespace sptc::report {
 namespace {
@@ -38,10 +39,11 @@ ordered_json host_json(const run::GemmResult& result) {
 
 }  // namespace
 
-std::string gemm_json(const run::GemmResult& result, std::string_view version) {
+std::string gemm_json(const run::GemmResult& result, std::string_view version,
+                      const sanitize::Sanitizer* sanitizer) {
     const gemm::GemmProblem& problem = result.kernel.problem;
     ordered_json json;
-    json["schema"] = "sptc.gemm/1";
+    json["schema"] = kGemmSchema;
     json["version"] = version;
     json["gpu"] = result.gpu.name;
     json["seed"] = result.seed;
@@ -74,6 +76,7 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version) {
                          {"non_finite", result.check->non_finite}};
     }
     if (!result.notes.empty()) json["notes"] = result.notes;
+    if (sanitizer != nullptr) add_sanitizer(json, *sanitizer);
     json["host"] = host_json(result);
     return json.dump(2) + "\n";
 }

@@ -6,6 +6,7 @@
 
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/report/sanitizer_report.hpp"
 
 namespace sptc::report {
 namespace {
@@ -112,9 +113,10 @@ std::string launch_table(const run::LaunchResult& result) {
     return text;
 }
 
-std::string launch_json(const run::LaunchResult& result, std::string_view version) {
+std::string launch_json(const run::LaunchResult& result, std::string_view version,
+                        const sanitize::Sanitizer* sanitizer) {
     nlohmann::ordered_json json;
-    json["schema"] = "sptc.run/1";
+    json["schema"] = kLaunchSchema;
     json["version"] = version;
     json["gpu"] = result.gpu.name;
     std::uint64_t sm_cycles = 0;
@@ -131,6 +133,7 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     json["printed"] = result.printed;
     json["printed_dropped"] = result.printed_dropped;
     add_checks(json, result.checks);
+    if (sanitizer != nullptr) add_sanitizer(json, *sanitizer);
     json["host"] = {{"wall_seconds", result.wall_seconds}, {"sm_cycles_simulated", sm_cycles}};
     return json.dump(2) + "\n";
 }

@@ -8,6 +8,7 @@
 #include "models/types/data_type.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/sanitize/sanitizer.hpp"
 
 namespace sptc::run {
 
@@ -38,6 +39,8 @@ struct GemmRequest {
     double requant_scale = 0x1p-10;  ///< of requant-s8, rounded to f32
     std::string out_file;            ///< .npy for D; empty: not written
     std::string trace_file;          ///< of the first kernel, not the baseline; empty: not saved
+    sanitize::Sanitizer* sanitizer =
+        nullptr;                     ///< watches the kernel, not the baseline; may be absent
     std::string emit_ptx_directory;  ///< kernels and launch files; empty: not written
 };
 

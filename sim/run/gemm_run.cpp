@@ -83,16 +83,19 @@ struct Simulated {
 };
 
 Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values,
-                          const std::string& trace_file) {
+                          const std::string& trace_file, sanitize::Sanitizer* sanitizer) {
     const auto begin = std::chrono::steady_clock::now();
     const gemm::GemmKernel& kernel = prepared.kernel;
     launch::DeviceMemory memory(prepared.launch.buffers, values);
     const TraceOutput trace{trace_file, kernel.entry + ".ptx", kernel.ptx,
                             kernel.entry + ".launch.json", launch::launch_text(prepared.launch)};
+    if (sanitizer != nullptr) sanitizer->begin(prepared.launch.buffers, memory);
     for (launch::Buffer& buffer : prepared.launch.buffers)
         buffer.data = {};  // it stands in the device memory now
     const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
-    const auto source = ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms);
+    const auto source =
+        ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms, nullptr,
+                         sanitizer != nullptr ? sanitizer->observer() : nullptr);
     Simulated simulated;
     simulated.result.problem = kernel.problem;
     simulated.result.tile = kernel.tile;
@@ -196,6 +199,12 @@ void check_request(const GemmRequest& request) {
             "some CTAs: "
             "use --sms all");
     }
+    if (request.sanitizer != nullptr && request.sanitizer->detectors().watch() &&
+        request.sms == gpu::SimulatedSms::kRepresentative) {
+        throw base::ConfigError(
+            "--sanitize watches whole CTAs, but --sms representative executes only some of them: "
+            "use --sms all");
+    }
     const gemm::GemmProblem problem = problem_of(request, 1, 1, 1);
     (void)gemm::form_of(problem);
     gemm::check_epilogue(problem);
@@ -236,8 +245,8 @@ GemmResult run_gemm(const GemmRequest& request) {
 
     PreparedKernel prepared = prepare(request, problem, values ? &*values : nullptr);
     if (!request.emit_ptx_directory.empty()) emit(prepared, request.emit_ptx_directory);
-    Simulated simulated =
-        simulate_kernel(request, std::move(prepared), request.values, request.trace_file);
+    Simulated simulated = simulate_kernel(request, std::move(prepared), request.values,
+                                          request.trace_file, request.sanitizer);
     result.kernel = simulated.result;
 
     if (request.pattern != nullptr && request.with_dense_baseline) {
@@ -245,7 +254,7 @@ GemmResult run_gemm(const GemmRequest& request) {
         problem.sparse = false;
         PreparedKernel dense = prepare(request, problem, nullptr);
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
-        result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}).result;
+        result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}, nullptr).result;
     }
     if (request.check) result.check = check(request, result.kernel, *values, simulated.d);
     if (!request.out_file.empty()) write_d(request, result.kernel.problem, simulated.d);

@@ -65,7 +65,8 @@ gpu::KernelResult run_kernel(const LaunchRequest& request, const TraceOutput& tr
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source =
-        ptx::make_source(program, single, memory, request.values, request.gpu.sms, &printed);
+        ptx::make_source(program, single, memory, request.values, request.gpu.sms, &printed,
+                         request.sanitizer != nullptr ? request.sanitizer->observer() : nullptr);
     return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
                              request.options, trace);
 }
@@ -90,6 +91,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     const auto begin = std::chrono::steady_clock::now();
     launch::Launch launch = launch::read_launch(request.launch_file);
     launch::DeviceMemory memory(launch.buffers, request.values);
+    if (request.sanitizer != nullptr) request.sanitizer->begin(launch.buffers, memory);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
     const std::string kernel_text = base::read_text(request.ptx_file);
     if (!request.trace_file.empty() && !launch.next.empty()) {

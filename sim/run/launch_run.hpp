@@ -6,6 +6,7 @@
 #include "models/gpu/kernel_result.hpp"
 #include "traces/launch/check.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/sanitize/sanitizer.hpp"
 
 namespace sptc::run {
 
@@ -19,6 +20,7 @@ struct LaunchRequest {
     std::string trace_file;     ///< what is executed, for sptc replay; empty: not saved
     std::string out_directory;  ///< for the launch file's outputs; empty: not written
     bool check = true;          ///< compare outputs with what the launch file expects
+    sanitize::Sanitizer* sanitizer = nullptr;  ///< watches the kernels; may be absent
 };
 
 /// What `sptc run` reports.
