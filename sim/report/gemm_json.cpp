@@ -73,7 +73,9 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version,
                          {"mismatches", result.check->mismatches},
                          {"max_rel_error_f64", result.check->max_relative_error_f64},
                          {"max_scaled_error_f64", result.check->max_scaled_error_f64},
-                         {"non_finite", result.check->non_finite}};
+                         {"non_finite", result.check->non_finite},
+                         {"claimed_exact", result.check->doubt.empty()},
+                         {"doubt", result.check->doubt}};
     }
     if (!result.notes.empty()) json["notes"] = result.notes;
     if (sanitizer != nullptr) add_sanitizer(json, *sanitizer);

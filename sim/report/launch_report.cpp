@@ -66,9 +66,11 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
 }
 
 std::string check_line(const launch::OutputCheck& check) {
-    return fmt::format("check {} against {}, {}: {} mismatches in {} elements{}{}\n", check.buffer,
-                       check.file, launch::tolerance_text(check.tolerance), check.mismatches,
-                       check.elements,
+    const std::string claim =
+        check.doubt.empty() ? "claimed exact" : "not claimed exact, " + check.doubt;
+    return fmt::format("check {} against {}, {} ({}): {} mismatches in {} elements{}{}\n",
+                       check.buffer, check.file, launch::tolerance_text(check.tolerance), claim,
+                       check.mismatches, check.elements,
                        check.first_mismatch.empty() ? "" : "; first: ", check.first_mismatch);
 }
 
@@ -79,6 +81,8 @@ void add_checks(nlohmann::ordered_json& json, const std::vector<launch::OutputCh
                                   {"bit_exact", check.tolerance.exact()},
                                   {"absolute", check.tolerance.absolute},
                                   {"relative", check.tolerance.relative},
+                                  {"claimed_exact", check.doubt.empty()},
+                                  {"doubt", check.doubt},
                                   {"elements", check.elements},
                                   {"mismatches", check.mismatches},
                                   {"first_mismatch", check.first_mismatch}});

@@ -17,6 +17,7 @@
 #include "traces/gemm/prepare.hpp"
 #include "traces/gemm/sparse_a.hpp"
 #include "traces/gemm/tile_choice.hpp"
+#include "traces/ptx/output_exactness.hpp"
 #include "traces/ptx/source.hpp"
 #include "traces/tensor_file/npy.hpp"
 
@@ -80,6 +81,7 @@ void emit(const PreparedKernel& prepared, const std::string& directory) {
 struct Simulated {
     GemmKernelResult result;
     std::vector<std::byte> d;  ///< [M x N]; empty with values off
+    std::string doubt;         ///< why D may not be exact
 };
 
 Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values,
@@ -93,6 +95,8 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     for (launch::Buffer& buffer : prepared.launch.buffers)
         buffer.data = {};  // it stands in the device memory now
     const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
+    ptx::OutputExactness exactness;
+    exactness.add(*program, prepared.launch, prepared.launch.buffers);
     const auto source =
         ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms, nullptr,
                          sanitizer != nullptr ? sanitizer->observer() : nullptr);
@@ -104,6 +108,8 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     if (values == Values::kOn) {
         simulated.d = gemm::extract_d(kernel.problem, prepared.layout, memory.content("D"));
     }
+    if (const ptx::Cause* doubt = exactness.doubt("D"); doubt != nullptr)
+        simulated.doubt = ptx::cause_text(*doubt);
     simulated.result.wall_seconds = seconds_since(begin);
     return simulated;
 }
@@ -173,7 +179,8 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
                            .first_mismatch = {},
                            .max_relative_error_f64 = found.max_relative_error,
                            .max_scaled_error_f64 = found.max_scaled_error,
-                           .non_finite = found.non_finite};
+                           .non_finite = found.non_finite,
+                           .doubt = {}};
     if (found.first) {
         result.first_mismatch =
             fmt::format("D[{}][{}] is {:#x}, expected {:#x}", found.first->row, found.first->column,
@@ -256,7 +263,10 @@ GemmResult run_gemm(const GemmRequest& request) {
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
         result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}, nullptr).result;
     }
-    if (request.check) result.check = check(request, result.kernel, *values, simulated.d);
+    if (request.check) {
+        result.check = check(request, result.kernel, *values, simulated.d);
+        result.check->doubt = simulated.doubt;
+    }
     if (!request.out_file.empty()) write_d(request, result.kernel.problem, simulated.d);
     return result;
 }

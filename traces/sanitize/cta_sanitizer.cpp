@@ -61,12 +61,12 @@ void CtaSanitizer::access(const ptx::Execution& e, const Addresses& addresses, s
     if (role.strong) release(e, addresses, mask, role.role);
 }
 
-/// What meets here has happened before. The waits of mbarriers know it only afterwards.
+/// What was released at these addresses has happened before. The waits of mbarriers know it only
+/// afterwards.
 void CtaSanitizer::acquire(const ptx::Execution& e, const Addresses& addresses,
                            std::uint32_t mask) {
     const Role role = roles_[e.op_index()].role;
-    if (role == Role::kMbarrierTest || role == Role::kMbarrierArrive || role == Role::kAsyncArrive)
-        return;
+    if (role != Role::kRead && role != Role::kAtomic) return;
     for_each_lane(mask, [&](std::uint32_t lane) {
         clocks_.acquire(e.warp, 1u << lane, points_.strong(addresses[lane]));
     });
@@ -78,7 +78,7 @@ void CtaSanitizer::release(const ptx::Execution& e, const Addresses& addresses, 
         mbarrier_addresses_ = addresses;
     } else if (role == Role::kAsyncArrive) {
         leave_copies_to(e, addresses);
-    } else {
+    } else if (role != Role::kRead) {
         for_each_lane(mask, [&](std::uint32_t lane) {
             clocks_.release(e.warp, role == Role::kMbarrierArrive
                                         ? points_.mbarrier(addresses[lane]).current

@@ -8,9 +8,9 @@
 
 namespace sptc::sanitize {
 
-/// Addresses at which the threads of a CTA order each other: those of atomics and other strong
-/// operations, each of which both releases and acquires here, and mbarriers, whose waits acquire
-/// what the arrivals of completed phases have released.
+/// Addresses at which the threads of a CTA order each other: those of strong operations, whose
+/// writes release and whose reads acquire (atomics do both), as if every fence that this takes were
+/// there; and mbarriers, whose waits acquire what the arrivals of completed phases have released.
 class MeetingPoints {
   public:
     struct Mbarrier {
