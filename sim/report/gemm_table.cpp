@@ -167,8 +167,8 @@ std::string gemm_table(const run::GemmResult& result) {
             result.check->first_mismatch.empty() ? "" : "; first: ", result.check->first_mismatch);
         text += fmt::format("bits of D                       {}\n",
                             result.check->doubt.empty()
-                                ? "claimed to be those of a GPU"
-                                : "not claimed to be those of a GPU: " + result.check->doubt);
+                                ? "claimed exact, as docs/numerics.md models mma"
+                                : "not claimed exact: " + result.check->doubt);
         text += fmt::format(
             "largest error against float64   {:.3g} relative, {:.3g} scaled by sum |a b|\n",
             result.check->max_relative_error_f64, result.check->max_scaled_error_f64);

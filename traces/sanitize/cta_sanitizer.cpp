@@ -28,7 +28,7 @@ CtaSanitizer::CtaSanitizer(const ptx::CtaState& cta, const std::vector<OpRole>& 
       clocks_(cta.shape.warps_per_cta()),
       barriers_(clocks_),
       races_(cta.program, roles, detectors, clocks_, findings, cta.shape.shared_bytes_per_cta),
-      init_(buffers, findings, cta.shape.shared_bytes_per_cta),
+      init_(buffers, findings, cta.shape.shared_bytes_per_cta, clocks_.warps()),
       orders_(detectors.has(Detector::kRace) || detectors.has(Detector::kAsync)) {}
 
 CtaSanitizer::~CtaSanitizer() {
@@ -117,6 +117,7 @@ void CtaSanitizer::landed() {
 
 void CtaSanitizer::before(const ptx::Execution& e) {
     barriers_.resume(e.warp, e.alive);
+    if (has(Detector::kInit)) init_.before(e);
     switch (roles_[e.op_index()].role) {
         case Role::kAsyncCommit:
             return races_.commit_copies(e);

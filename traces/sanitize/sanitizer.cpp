@@ -43,6 +43,7 @@ ptx::Observer* Sanitizer::observer() {
 }
 
 bool Sanitizer::watches(const ptx::Program& program, std::uint32_t op) const {
+    if (detectors_.has(Detector::kInit)) return true;  // what it reads and writes
     switch (op_role(program, op).role) {
         case Role::kNone:
         case Role::kRead:
