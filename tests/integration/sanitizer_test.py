@@ -126,6 +126,35 @@ class Planted(unittest.TestCase):
         self.assertRegex(result.stdout, "warp 3, lane 31, CTA 0\n.*outside the CTA's 512 bytes of shared memory: 0 bytes past its end")
 
 
+class Generated(unittest.TestCase):
+    def test_the_kernels_of_gemm_give_no_finding_and_claim_exact_bits(self):
+        for options in (["--type", "f16"], ["--type", "f16", "--pattern", "dense", "--epilogue", "bias+gelu"], ["--type", "s8"],
+                        ["--type", "tf32"], ["--type", "u4"], ["--type", "f64"], ["--type", "b1"]):
+            with self.subTest(options=options), tempfile.TemporaryDirectory() as folder:
+                file = pathlib.Path(folder) / "r.json"
+                result = subprocess.run([SPTC, "gemm", "--m", "96", "--n", "72", "--k", "160", "--baseline", "none", "--check",
+                                         "--sanitize", "all", "--json", file, *options], capture_output=True, text=True)
+                self.assertEqual(result.returncode, SUCCESS, result.stdout + result.stderr)
+                written = json.loads(file.read_text())
+                self.assertEqual(written["sanitizer"]["findings"], [])
+                self.assertEqual((written["check"]["mismatches"], written["check"]["claimed_exact"]), (0, True))
+
+    def test_the_examples_give_no_finding(self):
+        examples = ROOT / "traces" / "examples"
+        for name in ("dense_gemm", "sparse_gemm"):
+            with self.subTest(name=name):
+                result = subprocess.run([SPTC, "run", examples / f"{name}.ptx", "--launch", examples / f"{name}.launch.json",
+                                         "--sanitize", "all"], capture_output=True, text=True)
+                self.assertEqual(result.returncode, SUCCESS, result.stdout + result.stderr)
+                self.assertIn("): 0 findings", result.stdout)
+
+    def test_one_sm_for_all_is_not_watched(self):
+        result = subprocess.run([SPTC, "gemm", "--m", "96", "--n", "72", "--k", "160", "--sms", "representative", "--sanitize", "all"],
+                                capture_output=True, text=True)
+        self.assertEqual(result.returncode, KERNEL_ERROR)
+        self.assertIn("--sanitize watches whole CTAs", result.stderr)
+
+
 class Options(unittest.TestCase):
     def test_detectors_that_watch_data_refuse_values_off(self):
         result = subprocess.run([SPTC, "run", PLANTED / "race.ptx", "--launch", "none.json", "--sanitize", "race", "--values", "off"],

@@ -89,8 +89,9 @@ void InitDetector::use_registers(const ptx::Execution& e) {
                 moved.back().lanes = lanes;
                 continue;
             }
-            report(findings_, problem_of(one.spot), e, std::countr_zero(lanes), &one.load,
-                   &one.spot);
+            const int lane = std::countr_zero(lanes);
+            one.load.lanes = 1u << lane;
+            report(findings_, problem_of(one.spot), e, lane, &one.load, &one.spot);
             one.lanes = 0;  // told
         }
     }
