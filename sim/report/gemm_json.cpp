@@ -78,7 +78,7 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version,
                          {"doubt", result.check->doubt}};
     }
     if (!result.notes.empty()) json["notes"] = result.notes;
-    if (sanitizer != nullptr) add_sanitizer(json, *sanitizer);
+    if (sanitizer != nullptr && sanitizer->detectors().watch()) add_sanitizer(json, *sanitizer);
     json["host"] = host_json(result);
     return json.dump(2) + "\n";
 }

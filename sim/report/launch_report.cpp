@@ -137,7 +137,7 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     json["printed"] = result.printed;
     json["printed_dropped"] = result.printed_dropped;
     add_checks(json, result.checks);
-    if (sanitizer != nullptr) add_sanitizer(json, *sanitizer);
+    if (sanitizer != nullptr && sanitizer->detectors().watch()) add_sanitizer(json, *sanitizer);
     json["host"] = {{"wall_seconds", result.wall_seconds}, {"sm_cycles_simulated", sm_cycles}};
     return json.dump(2) + "\n";
 }
