@@ -45,7 +45,9 @@ int main(int argc, char** argv) {
         "Exit codes: 0 success; 1 --check or judge found a mismatch; 2 wrong command line; 3 wrong "
         "file, "
         "shape,\n"
-        "configuration or kernel; 4 memory fault in the kernel; 5 deadlock; 70 bug in sptc.\n"
+        "configuration or kernel; 4 memory fault in the kernel; 5 deadlock; 6 findings of "
+        "--sanitize; 70 bug in "
+        "sptc.\n"
         "`sptc VERB --help` shows the options and examples of a verb.");
     int exit_code = commands::kSuccess;
     commands::add_gemm(app, exit_code);

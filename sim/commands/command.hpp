@@ -15,6 +15,7 @@ enum ExitCode : int {
         3,  ///< a file, shape, configuration or kernel is wrong (ConfigError, KernelError)
     kMemoryFault = 4,    ///< the kernel accessed memory out of range or misaligned
     kDeadlock = 5,       ///< no warp could go on
+    kFindings = 6,       ///< the sanitizer found something; the kernel ran to its end
     kInternalError = 70  ///< a bug in sptc
 };
 

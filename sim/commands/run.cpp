@@ -4,15 +4,19 @@
 #include <cstdio>
 #include <memory>
 
+#include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/profile_option.hpp"
+#include "sim/commands/sanitize_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
+#include "sim/report/sanitizer_report.hpp"
 #include "sim/run/launch_run.hpp"
+#include "sim/run/sanitized_run.hpp"
 
 namespace sptc::commands {
 namespace {
@@ -30,6 +34,7 @@ struct Options {
     std::string save_trace;
     std::uint64_t max_cycles = 0;
     bool no_check = false;
+    SanitizeOptions sanitize;
 };
 
 int run_command(const Options& options) {
@@ -53,13 +58,22 @@ int run_command(const Options& options) {
         for (const std::string& line : lines) fmt::print("{}\n", line);
         std::fflush(stdout);  // the error comes behind it
     };
-    const run::LaunchResult result = run::run_launch(request);
+    const cost::Profile* costs = cost ? &*cost : nullptr;
+    sanitize::Sanitizer sanitizer = options.sanitize.make(request.values);
+    request.sanitizer = &sanitizer;
+    run::LaunchResult result;
+    try {
+        result = run::sanitized(sanitizer, [&] { return run::run_launch(request); });
+    } catch (const base::Error& error) {
+        report_failed_run(sanitizer, options.json, report::kLaunchSchema, error.what());
+        throw;
+    }
     if (!options.json.empty())
-        base::write_text(options.json,
-                         report::launch_json(result, kVersion, cost ? &*cost : nullptr));
-    fmt::print("{}", report::launch_table(result, cost ? &*cost : nullptr));
+        base::write_text(options.json, report::launch_json(result, kVersion, &sanitizer, costs));
+    fmt::print("{}{}", report::launch_table(result, costs), report::sanitizer_text(sanitizer));
     options.profile.write(profiled_kernels(result));
-    return result.mismatched() ? kMismatch : kSuccess;
+    if (result.mismatched()) return kMismatch;
+    return sanitizer.findings().empty() ? kSuccess : kFindings;
 }
 
 }  // namespace
@@ -84,6 +98,7 @@ void add_run(CLI::App& app, int& exit_code) {
                   "Do not compare outputs with the files that the launch file expects");
     run->add_option("--max-cycles", options->max_cycles,
                     "Stop a kernel that runs longer (default: no limit)");
+    options->sanitize.add_to(*run);
     run->footer(
         "Examples:\n"
         "  sptc gemm --m 256 --n 256 --k 256 --values on --emit-ptx kernels\n"

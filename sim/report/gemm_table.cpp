@@ -194,6 +194,10 @@ std::string gemm_table(const run::GemmResult& result, const cost::Profile* cost)
             "check against the reference     {} mismatches in {} elements{}{}\n",
             result.check->mismatches, result.check->elements,
             result.check->first_mismatch.empty() ? "" : "; first: ", result.check->first_mismatch);
+        text += fmt::format("bits of D                       {}\n",
+                            result.check->doubt.empty()
+                                ? "claimed exact, as docs/numerics.md models mma"
+                                : "not claimed exact: " + result.check->doubt);
         text += fmt::format(
             "largest error against float64   {:.3g} relative, {:.3g} scaled by sum |a b|\n",
             result.check->max_relative_error_f64, result.check->max_scaled_error_f64);

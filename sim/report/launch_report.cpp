@@ -8,6 +8,7 @@
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
+#include "sim/report/sanitizer_report.hpp"
 
 namespace sptc::report {
 namespace {
@@ -76,9 +77,11 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
 }
 
 std::string check_line(const launch::OutputCheck& check) {
-    return fmt::format("check {} against {}, {}: {} mismatches in {} elements{}{}\n", check.buffer,
-                       check.file, launch::tolerance_text(check.tolerance), check.mismatches,
-                       check.elements,
+    const std::string claim =
+        check.doubt.empty() ? "claimed exact" : "not claimed exact, " + check.doubt;
+    return fmt::format("check {} against {}, {} ({}): {} mismatches in {} elements{}{}\n",
+                       check.buffer, check.file, launch::tolerance_text(check.tolerance), claim,
+                       check.mismatches, check.elements,
                        check.first_mismatch.empty() ? "" : "; first: ", check.first_mismatch);
 }
 
@@ -89,6 +92,8 @@ void add_checks(nlohmann::ordered_json& json, const std::vector<launch::OutputCh
                                   {"bit_exact", check.tolerance.exact()},
                                   {"absolute", check.tolerance.absolute},
                                   {"relative", check.tolerance.relative},
+                                  {"claimed_exact", check.doubt.empty()},
+                                  {"doubt", check.doubt},
                                   {"elements", check.elements},
                                   {"mismatches", check.mismatches},
                                   {"first_mismatch", check.first_mismatch}});
@@ -126,9 +131,9 @@ std::string launch_table(const run::LaunchResult& result, const cost::Profile* c
 }
 
 std::string launch_json(const run::LaunchResult& result, std::string_view version,
-                        const cost::Profile* cost) {
+                        const sanitize::Sanitizer* sanitizer, const cost::Profile* cost) {
     nlohmann::ordered_json json;
-    json["schema"] = "sptc.run/1";
+    json["schema"] = kLaunchSchema;
     json["version"] = version;
     json["gpu"] = result.gpu.name;
     std::uint64_t sm_cycles = 0;
@@ -145,6 +150,7 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     json["printed"] = result.printed;
     json["printed_dropped"] = result.printed_dropped;
     add_checks(json, result.checks);
+    if (sanitizer != nullptr && sanitizer->detectors().watch()) add_sanitizer(json, *sanitizer);
     json["host"] = {{"wall_seconds", result.wall_seconds}, {"sm_cycles_simulated", sm_cycles}};
     return json.dump(2) + "\n";
 }

@@ -9,6 +9,7 @@
 #include "traces/gemm/forced_tile.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/sanitize/sanitizer.hpp"
 
 namespace sptc::run {
 
@@ -42,6 +43,8 @@ struct GemmRequest {
     std::uint32_t split_k = 1;       ///< CTAs along K; more than 1 need sms = kAll
     std::string out_file;            ///< .npy for D; empty: not written
     std::string trace_file;          ///< of the first kernel, not the baseline; empty: not saved
+    sanitize::Sanitizer* sanitizer =
+        nullptr;                     ///< watches the kernel, not the baseline; may be absent
     std::string emit_ptx_directory;  ///< kernels and launch files; empty: not written
 };
 

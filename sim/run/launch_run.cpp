@@ -10,6 +10,7 @@
 #include "models/base/file.hpp"
 #include "sim/run/trace_run.hpp"
 #include "traces/launch/launch.hpp"
+#include "traces/ptx/output_exactness.hpp"
 #include "traces/ptx/print_buffer.hpp"
 #include "traces/ptx/source.hpp"
 #include "traces/tensor_file/npy.hpp"
@@ -57,15 +58,28 @@ std::vector<std::string> write_outputs(const launch::Launch& launch,
     return written;
 }
 
+/// What launches of one run share.
+struct RunState {
+    RunState(const std::vector<launch::Buffer>& all, launch::Values values)
+        : memory(all, values), buffers(all) {}
+
+    launch::DeviceMemory memory;
+    const std::vector<launch::Buffer>& buffers;
+    ptx::PrintBuffer printed;
+    ptx::OutputExactness exactness;
+};
+
 gpu::KernelResult run_kernel(const LaunchRequest& request, const TraceOutput& trace,
-                             const launch::KernelLaunch& kernel, launch::DeviceMemory& memory,
-                             ptx::PrintBuffer& printed) {
+                             const launch::KernelLaunch& kernel, RunState& state) {
+    launch::DeviceMemory& memory = state.memory;
     const auto program = ptx::load_program(trace.kernel_text, request.ptx_file, kernel.entry);
     ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source =
-        ptx::make_source(program, single, memory, request.values, request.gpu.sms, &printed);
+        ptx::make_source(program, single, memory, request.values, request.gpu.sms, &state.printed,
+                         request.sanitizer != nullptr ? request.sanitizer->observer() : nullptr);
+    if (request.check) state.exactness.add(*program, kernel, state.buffers);
     return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
                              request.options, trace);
 }
@@ -89,7 +103,8 @@ LaunchResult run_launch(const LaunchRequest& request) {
     }
     const auto begin = std::chrono::steady_clock::now();
     launch::Launch launch = launch::read_launch(request.launch_file);
-    launch::DeviceMemory memory(launch.buffers, request.values);
+    RunState state(launch.buffers, request.values);
+    if (request.sanitizer != nullptr) request.sanitizer->begin(launch.buffers, state.memory);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
     const std::string kernel_text = base::read_text(request.ptx_file);
     if (!request.trace_file.empty() && !launch.next.empty()) {
@@ -97,30 +112,33 @@ LaunchResult run_launch(const LaunchRequest& request) {
     }
     TraceOutput trace{request.trace_file, request.ptx_file, kernel_text, request.launch_file, {}};
     if (!trace.file.empty()) trace.launch_text = base::read_text(request.launch_file);
-    ptx::PrintBuffer printed;
 
     LaunchResult result;
     result.gpu = request.gpu;
     const auto run = [&](const launch::KernelLaunch& kernel) {
         try {
-            result.simulations.push_back(run_kernel(request, trace, kernel, memory, printed));
+            result.simulations.push_back(run_kernel(request, trace, kernel, state));
         } catch (...) {
-            if (request.printed_before_failure) request.printed_before_failure(printed.lines());
+            if (request.printed_before_failure)
+                request.printed_before_failure(state.printed.lines());
             throw;
         }
     };
     run(launch);
     for (const launch::KernelLaunch& kernel : launch.next) run(kernel);
     result.kernel_text = kernel_text;
-    result.printed = printed.lines();
-    result.printed_dropped = printed.dropped();
+    result.printed = state.printed.lines();
+    result.printed_dropped = state.printed.dropped();
     if (request.check && request.values == launch::Values::kOn) {
-        for (const launch::Expectation& expected : launch.expectations)
+        for (const launch::Expectation& expected : launch.expectations) {
             result.checks.push_back(
-                launch::check_output(expected, memory.content(expected.buffer)));
+                launch::check_output(expected, state.memory.content(expected.buffer)));
+            const ptx::Cause* doubt = state.exactness.doubt(expected.buffer);
+            if (doubt != nullptr) result.checks.back().doubt = ptx::cause_text(*doubt);
+        }
     }
     if (!request.out_directory.empty())
-        result.written = write_outputs(launch, memory, request.out_directory);
+        result.written = write_outputs(launch, state.memory, request.out_directory);
     result.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return result;

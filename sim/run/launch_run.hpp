@@ -7,6 +7,7 @@
 #include "models/gpu/kernel_result.hpp"
 #include "traces/launch/check.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/sanitize/sanitizer.hpp"
 
 namespace sptc::run {
 
@@ -22,6 +23,7 @@ struct LaunchRequest {
     bool check = true;          ///< compare outputs with what the launch file expects
     /// Hears what kernels had printed when one of them failed, before the error is thrown.
     std::function<void(const std::vector<std::string>&)> printed_before_failure;
+    sanitize::Sanitizer* sanitizer = nullptr;  ///< watches the kernels; may be absent
 };
 
 /// What `sptc run` reports.

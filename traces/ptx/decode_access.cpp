@@ -275,6 +275,7 @@ void decode_st(Decoder& decoder) {
             decoder.fail_at(node, "all registers of a vector must have the same size");
         }
         chosen = handler;
+        decoder.op.modifier = width == Width::k64 ? kWideStore : 0;
     }
     decoder.op.handler = chosen;
     if (place == Place::kFrame) {

@@ -125,6 +125,7 @@ struct FlowPoint {
     std::uint32_t latch = 0;  ///< of a loop head, for lanes that come from inside the loop
     bool spins = false;       ///< of a loop head: the loop may wait for another thread
     bool gathers = false;     ///< a warp-wide op: lanes that ran ahead wait before it
+    bool ends = false;        ///< lanes that come here end
 };
 
 /// An instruction of a generic access as it looks when its lanes hit other than global memory.
