@@ -23,6 +23,12 @@ void run_kernel(const gpu::GpuSpec& spec, const std::string& text,
     (void)simulate(spec, gpu::SimulatedSms::kAll, *source, {});
 }
 
+double longest_warp(const std::vector<WarpClock>& clocks) {
+    base::Cycle longest = 0;
+    for (const WarpClock& warp : clocks) longest = std::max(longest, warp.end - warp.begin);
+    return static_cast<double>(longest);
+}
+
 }  // namespace
 
 std::vector<WarpClock> warp_clocks(const gpu::GpuSpec& spec, microbench::Microbenchmark& benchmark,
@@ -56,6 +62,8 @@ base::Cycle longest_cta(const std::vector<WarpClock>& clocks, std::uint32_t warp
 LoopTime time_loop(const gpu::GpuSpec& spec, microbench::Microbenchmark benchmark,
                    Iterations iterations) {
     SPTC_ASSERT(iterations.fewer < iterations.more);
+    if (iterations.fewer == 0)
+        return {longest_warp(warp_clocks(spec, benchmark, iterations.more)), iterations};
     const std::uint32_t warps =
         (static_cast<std::uint32_t>(benchmark.timed().block.count()) + isa::kLanes - 1) /
         isa::kLanes;

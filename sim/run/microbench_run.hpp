@@ -30,6 +30,9 @@ struct Iterations {
     std::uint32_t more;
 };
 
+/// Not a difference: the longest time of a warp between its two readings, the loop run once.
+inline constexpr Iterations kOneIteration{0, 1};
+
 /// What an iteration costs in the steady state: the difference of two runs over the difference of
 /// their iterations, which is what a run of a million iterations divided by a million would give.
 struct LoopTime {
