@@ -191,6 +191,7 @@ KernelResult Gpu::collect() const {
             const tensor_core::TensorCoreStatistics tensor = sm->sub_core(i).tensor().statistics();
             result.b_values_fetched += tensor.b_values_fetched;
             result.executed_macs += tensor.executed_macs;
+            result.tensor_busy_cycles += tensor.busy_cycles;
         }
         const sm::SharedMemory::Statistics& shared = sm->shared_memory().statistics();
         result.shared_read_bytes += shared.read_wavefronts * width;

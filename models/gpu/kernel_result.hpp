@@ -34,6 +34,7 @@ struct KernelResult {
     std::uint64_t hbm_write_bytes = 0;
     std::uint64_t b_values_fetched = 0;  ///< by the operand selectors
     std::uint64_t executed_macs = 0;
+    std::uint64_t tensor_busy_cycles = 0;  ///< sub-core cycles with a slice in the multipliers
 
     std::uint64_t sm_cycles = 0;  ///< SM cycles covered: simulated SMs x cycles
 };

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -12,16 +13,33 @@
 #include "models/types/data_type.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/run/gpu_config.hpp"
+#include "sim/run/gpu_document.hpp"
+#include "sim/workload/workload.hpp"
 
 namespace sptc::commands {
 namespace {
 
 void list_gpus() {
-    fmt::print("{:<8} {:<7} {:>4} {:>10}  {}\n", "name", "arch", "SMs", "clock MHz", "description");
+    fmt::print("{:<16} {:<7} {:>4} {:>10}  {}\n", "name", "arch", "SMs", "clock MHz",
+               "description");
     for (const std::string& name : run::gpu_names()) {
         const gpu::GpuSpec spec = run::load_gpu(name);
-        fmt::print("{:<8} {:<7} {:>4} {:>10}  {}\n", spec.name, spec.arch, spec.sms, spec.clock_mhz,
-                   spec.description);
+        const std::vector<std::string> aliases = run::gpu_aliases(name);
+        const std::string also =
+            aliases.empty() ? "" : fmt::format(" (also: {})", fmt::join(aliases, ", "));
+        fmt::print("{:<16} {:<7} {:>4} {:>10}  {}{}\n", spec.name, spec.arch, spec.sms,
+                   spec.clock_mhz, spec.description, also);
+    }
+}
+
+void list_workloads() {
+    for (const std::string& name : workload::workload_names()) {
+        const workload::Workload workload = workload::load_workload(name, {});
+        std::string parameters;
+        for (const auto& [parameter, value] : workload.parameters) {
+            parameters += fmt::format(" {} {}", parameter, value);
+        }
+        fmt::print("{:<12} {:<26} {}\n", name, parameters, workload.description);
     }
 }
 
@@ -84,6 +102,10 @@ void add_list(CLI::App& app, int&) {
     list->footer("Examples:\n  sptc list gpus\n  sptc list ops --arch sm_80");
     list->require_subcommand(1);
     list->add_subcommand("gpus", "Built-in GPU descriptions")->callback(list_gpus);
+    list->add_subcommand("workloads",
+                         "Built-in networks for sptc gemm --workload, with what --batch "
+                         "and --sequence are by default")
+        ->callback(list_workloads);
     CLI::App* operations =
         list->add_subcommand("ops", "Forms of mma.sync and mma.sp that are executed");
     auto arch = std::make_shared<std::string>();

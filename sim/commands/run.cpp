@@ -5,10 +5,10 @@
 
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
-#include "sim/run/gpu_config.hpp"
 #include "sim/run/launch_run.hpp"
 
 namespace sptc::commands {
@@ -17,7 +17,7 @@ namespace {
 struct Options {
     std::string kernel;
     std::string launch;
-    std::string gpu = "a100";
+    GpuOptions gpu;
     NumericsOptions numerics;
     std::string values = "on";
     std::string out;
@@ -29,7 +29,7 @@ struct Options {
 
 int run_command(const Options& options) {
     run::LaunchRequest request;
-    request.gpu = run::load_gpu(options.gpu);
+    request.gpu = options.gpu.load();
     options.numerics.apply(request.gpu.sm.tensor_core);
     request.ptx_file = options.kernel;
     request.launch_file = options.launch;
@@ -55,8 +55,7 @@ void add_run(CLI::App& app, int& exit_code) {
     CLI::App* run = app.add_subcommand("run", "Execute and time a PTX kernel with a launch file");
     run->add_option("kernel", options->kernel, "KERNEL.ptx")->required();
     run->add_option("--launch", options->launch, "LAUNCH.json (docs/launch_format.md)")->required();
-    run->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
-        ->capture_default_str();
+    options->gpu.add_to(*run);
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))

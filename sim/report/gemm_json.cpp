@@ -3,6 +3,7 @@
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/report/roofline.hpp"
 
 namespace sptc::report {
 namespace {
@@ -16,7 +17,7 @@ ordered_json kernel_json(const run::GemmResult& result, const run::GemmKernelRes
     json["time_us"] = figures.time_us;
     json["tflops"] = figures.tflops;
     json["percent_of_peak"] = figures.percent_of_peak;
-    add_kernel(json, kernel.simulation);
+    add_kernel(json, kernel.simulation, result.gpu);
     const gemm::GemmTile& tile = kernel.tile;
     json["kernel"]["cta_tile"] = {tile.cta_m, tile.cta_n, tile.cta_k};
     json["kernel"]["warp_tile"] = {tile.warp_m, tile.warp_n};
@@ -64,6 +65,7 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version) {
     if (result.dense) {
         json["dense"] = kernel_json(result, *result.dense);
         json["speedup"] = *result.speedup();
+        json["roofline_speedup"] = roofline_speedup(result);
     }
     if (result.retained_magnitude) json["retained_magnitude"] = *result.retained_magnitude;
     if (result.check) {

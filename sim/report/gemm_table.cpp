@@ -5,6 +5,7 @@
 
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/report/roofline.hpp"
 
 namespace sptc::report {
 namespace {
@@ -103,6 +104,23 @@ void add_activity_rows(Table& table, const run::GemmResult& result) {
     }
 }
 
+void add_resource_rows(Table& table, const gpu::GpuSpec& gpu) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Resource::kCount); ++i) {
+        const auto resource = static_cast<Resource>(i);
+        table.row(
+            resource_name(resource),
+            [&](const GemmKernelResult& k) {
+                const double cycles = Roofline(gpu, k.simulation).cycles(resource);
+                return fmt::format("{:.1f}",
+                                   100 * cycles / static_cast<double>(k.simulation.cycles));
+            },
+            "%");
+    }
+    table.row("bound by", [&gpu](const GemmKernelResult& k) {
+        return std::string(resource_name(Roofline(gpu, k.simulation).binding()));
+    });
+}
+
 void add_byte_rows(Table& table) {
     const auto bytes = [&table](std::string_view label, std::uint64_t gpu::KernelResult::*member) {
         table.row(
@@ -149,12 +167,16 @@ std::string gemm_table(const run::GemmResult& result) {
     add_figure_rows(table, result.gpu);
     table.heading("sub-core cycles");
     add_activity_rows(table, result);
+    table.heading("resources used, of their cycles");
+    add_resource_rows(table, result.gpu);
     table.heading("bytes moved");
     add_byte_rows(table);
 
     std::string text = table.text();
     if (const auto speedup = result.speedup()) {
-        text += fmt::format("speedup over dense              {:.3f}\n", *speedup);
+        text += fmt::format(
+            "speedup over dense              {:.3f} (of the two kernels' rooflines {:.3f})\n",
+            *speedup, roofline_speedup(result));
     }
     if (result.retained_magnitude) {
         text += fmt::format("retained magnitude of A         {:.2f} %\n",

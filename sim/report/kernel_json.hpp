@@ -7,6 +7,7 @@ namespace sptc::report {
 
 /// The parts of a result that every kernel has: warp_instructions, instructions{}, stalls{},
 /// bytes{}, kernel{}, sms{}.
-void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result);
+void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result,
+                const gpu::GpuSpec& spec);
 
 }  // namespace sptc::report

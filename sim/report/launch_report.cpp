@@ -6,6 +6,7 @@
 
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/report/roofline.hpp"
 
 namespace sptc::report {
 namespace {
@@ -50,6 +51,15 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
         row(sm::activity_name(static_cast<sm::Activity>(i)),
             share(kernel.activity[i], resident_cycles(kernel)), "%");
     }
+    text += "resources used, of their cycles (the largest binds)\n";
+    const Roofline roofline(gpu, kernel);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Resource::kCount); ++i) {
+        const auto resource = static_cast<Resource>(i);
+        row(resource_name(resource),
+            fmt::format("{:.1f}",
+                        100 * roofline.cycles(resource) / static_cast<double>(kernel.cycles)),
+            "%");
+    }
     text += "bytes moved\n";
     row("shared memory, read",
         fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_read_bytes))), "MB");
@@ -89,7 +99,7 @@ void add_simulation(nlohmann::ordered_json& json, const gpu::GpuSpec& gpu,
     json["cycles"] = kernel.cycles;
     json["time_us"] = time_us(gpu, kernel.cycles);
     json["tensor_core_utilisation"] = tensor_utilisation(gpu, kernel);
-    add_kernel(json, kernel);
+    add_kernel(json, kernel, gpu);
 }
 
 }  // namespace
