@@ -65,20 +65,25 @@ TimingProbe stream_probe() {
              {"threads", "512", "Threads of a CTA", {"128", "256", "512", "1024"}},
              {"unroll", "4", "Accesses of a thread and iteration", {"1", "2", "4", "8"}},
              {"footprint", "16M", "Bytes that all CTAs read with --level l2", {}, 1024, 1u << 30}},
-            {"bytes_per_cycle", "bytes_per_cycle_per_sm", "gigabytes_per_second"},
+            {"bytes_per_cycle", "bytes_per_cycle_per_sm", "gigabytes_per_second",
+             "terabytes_per_second"},
             "stream --level l2 --bits 32,64,128",
             [](const gpu::GpuSpec& spec, const Parameters& parameters) -> std::vector<PlannedRun> {
+                const bool own = &level_of(parameters) == &kL1;  // every SM for itself
                 return {{write(loop_of(spec, parameters), isa::find_architecture(spec.arch)),
-                         level_of(parameters).iterations}};
+                         level_of(parameters).iterations,
+                         own ? gpu::SimulatedSms::kRepresentative : gpu::SimulatedSms::kAll}};
             },
             [](const gpu::GpuSpec& spec, const Parameters& parameters,
                std::span<const double> cycles) -> std::vector<Metric> {
                 const double rate = bytes(loop_of(spec, parameters)) / cycles[0];
                 constexpr double kMegahertzBytesPerGigabyte = 1e-3;
+                constexpr double kMegahertzBytesPerTerabyte = 1e-6;
                 return {
                     {"bytes_per_cycle", rate},
                     {"bytes_per_cycle_per_sm", rate / spec.sms},
-                    {"gigabytes_per_second", rate * spec.clock_mhz * kMegahertzBytesPerGigabyte}};
+                    {"gigabytes_per_second", rate * spec.clock_mhz * kMegahertzBytesPerGigabyte},
+                    {"terabytes_per_second", rate * spec.clock_mhz * kMegahertzBytesPerTerabyte}};
             }};
 }
 

@@ -47,7 +47,8 @@ ProbePoint run_timing_probe(const gpu::GpuSpec& spec, const TimingProbe& probe,
     ProbePoint point;
     std::vector<double> cycles;
     for (const PlannedRun& planned : probe.plan(spec, parameters)) {
-        cycles.push_back(run::time_loop(spec, planned.benchmark, planned.iterations).cycles);
+        cycles.push_back(
+            run::time_loop(spec, planned.benchmark, planned.iterations, planned.sms).cycles);
         point.iterations = planned.iterations;
     }
     point.metrics = probe.measure(spec, parameters, cycles);

@@ -78,9 +78,15 @@ Microbenchmark write(const SequenceLoop& loop, const isa::Architecture& architec
     frame.epilogue.emplace_back("mov.b64 {%y, %z}, %wide");
     frame.epilogue.emplace_back("xor.b32 %kept, %kept, %y");
     for (std::uint32_t step = 0; step < loop.steps; ++step) {
-        for (const std::string_view statement : sequence.step) {
-            for (std::uint32_t chain = 0; chain < sequence.chains; ++chain)
-                frame.body.push_back(in_chain(statement, chain));
+        // The statements of a step take turns on different chains, so that neighbours are
+        // independent where there are several.
+        const auto statements = static_cast<std::uint32_t>(sequence.step.size());
+        for (std::uint32_t i = 0; i < sequence.chains; ++i) {
+            for (std::uint32_t s = 0; s < statements; ++s) {
+                const std::uint32_t chain =
+                    (i + s * sequence.chains / statements) % sequence.chains;
+                frame.body.push_back(in_chain(sequence.step[s], chain));
+            }
         }
     }
     Microbenchmark result{module_head(architecture) + entry_text(frame),
