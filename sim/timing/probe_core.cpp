@@ -56,13 +56,19 @@ TimingProbe address_probe() {
             {"extra_cycles"},
             "address --operations 1,2",
             [](const gpu::GpuSpec& spec, const Parameters& parameters) -> std::vector<PlannedRun> {
-                return {{write(AddressLoop{0}, architecture(spec)), {32, 160}},
-                        {write(AddressLoop{parameters.number32("operations")}, architecture(spec)),
-                         {32, 160}}};
+                const std::uint32_t operations = parameters.number32("operations");
+                std::vector<PlannedRun> runs;
+                for (const AddressLoop& loop :
+                     {AddressLoop{0, kFewerSteps}, AddressLoop{0, kMoreSteps},
+                      AddressLoop{operations, kFewerSteps}, AddressLoop{operations, kMoreSteps}})
+                    runs.push_back({write(loop, architecture(spec)), {4, 12}});
+                return runs;
             },
             [](const gpu::GpuSpec&, const Parameters&,
                std::span<const double> cycles) -> std::vector<Metric> {
-                return {{"extra_cycles", cycles[1] - cycles[0]}};
+                const double without = cycles[1] - cycles[0];
+                const double with = cycles[3] - cycles[2];
+                return {{"extra_cycles", (with - without) / (kMoreSteps - kFewerSteps)}};
             }};
 }
 

@@ -80,10 +80,11 @@ PublishedGroup read_published(std::string_view text, const std::string& file) {
 
 std::vector<PublishedGroup> published_groups() {
     // From the sub-core outwards.
-    constexpr std::array<std::string_view, 15> kOrder{
+    constexpr std::array<std::string_view, 16> kOrder{
         "mma-latency", "mma-throughput", "mma-sparse",       "mma-warps", "mma-turing",
         "core",        "memory-issue",   "shared",           "sync",      "memory-operations",
-        "l1-strides",  "memory-latency", "memory-bandwidth", "cp-async",  "gemm"};
+        "l1-strides",  "memory-latency", "memory-bandwidth", "cp-async",  "gemm",
+        "gemm-spatha"};
     std::vector<PublishedGroup> groups;
     for (const EmbeddedText& each : embedded_published())
         groups.push_back(read_published(each.text, std::string(each.name) + ".json"));

@@ -104,9 +104,11 @@ Microbenchmark write(const AddressLoop& loop, const isa::Architecture& architect
     frame.prologue.emplace_back("mov.u32 %at, words");
     frame.prologue.emplace_back("mad.lo.u32 %at, %lane, 4, %at");
     frame.prologue.emplace_back("st.shared.u32 [%at], %at");
-    frame.body.emplace_back("ld.shared.u32 %at, [%at]");
-    for (std::uint32_t i = 0; i < loop.operations; ++i)
-        frame.body.emplace_back(i % 2 == 0 ? "xor.b32 %at, %at, %y" : "add.s32 %at, %at, %z");
+    for (std::uint32_t step = 0; step < loop.steps; ++step) {
+        frame.body.emplace_back("ld.shared.u32 %at, [%at]");
+        for (std::uint32_t i = 0; i < loop.operations; ++i)
+            frame.body.emplace_back(i % 2 == 0 ? "xor.b32 %at, %at, %y" : "add.s32 %at, %at, %z");
+    }
     frame.epilogue = {"mov.b32 %kept, %at"};
     Microbenchmark result{module_head(architecture) + entry_text(frame),
                           timed_launch(frame.entry, 1, isa::kLanes)};

@@ -28,9 +28,10 @@ struct SequenceLoop {
 [[nodiscard]] Microbenchmark write(const SequenceLoop& loop, const isa::Architecture& architecture);
 
 /// A chase through shared memory with `operations` integer instructions between a loaded word and
-/// the address that it becomes: what a result costs as an address.
+/// the address that it becomes, `steps` loads an iteration: what a result costs as an address.
 struct AddressLoop {
     std::uint32_t operations = 0;
+    std::uint32_t steps = 1;
 };
 [[nodiscard]] Microbenchmark write(const AddressLoop& loop, const isa::Architecture& architecture);
 
