@@ -49,7 +49,8 @@ void add_validate(CLI::App& app) {
     verb->add_option("--gpu", options->request.gpu, "Only figures of this GPU (sptc list gpus)");
     verb->add_option("--group", options->request.groups, "Only these groups (default: all)")
         ->delimiter(',');
-    verb->add_flag("--quick", options->quick, "Leave out groups that take minutes (gemm, gemm-spatha)");
+    verb->add_flag("--quick", options->quick,
+                   "Leave out groups that take minutes (gemm, gemm-spatha)");
     verb->add_option("--worst", options->worst, "How many of the greatest errors to list")
         ->capture_default_str();
     verb->add_option("--html", options->html, "Write the report as a page");
