@@ -27,6 +27,7 @@ struct Options {
     std::string pattern;      // empty: the one of the type
     std::string b_layout;     // empty: row where the type can
     std::string baseline = "dense";
+    std::string lowering = "off";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
     std::string a, b, c, bias, out;
@@ -74,6 +75,8 @@ run::GemmRequest request_of(const Options& options) {
     const bool values = options.values.empty() ? needs_values : options.values == "on";
     request.values = values ? launch::Values::kOn : launch::Values::kOff;
     request.check = options.check;
+    request.lowering =
+        options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff;
     const bool all = options.sms.empty() ? values : options.sms == "all";
     request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
     request.seed = options.seed;
@@ -133,6 +136,10 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--values", options->values,
                      "Compute D (default: on with --check or --out, else off)")
         ->check(CLI::IsMember({"on", "off"}));
+    gemm->add_option("--lowering", options->lowering,
+                     "Time the machine operations of the PTX, or the PTX as written")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
     options->numerics.add_to(*gemm);
     gemm->add_flag("--check", options->check,
                    "Compare every element of D with the reference, bit for bit");

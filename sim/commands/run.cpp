@@ -20,6 +20,7 @@ struct Options {
     std::string gpu = "a100";
     NumericsOptions numerics;
     std::string values = "on";
+    std::string lowering = "off";
     std::string out;
     std::string json;
     std::string save_trace;
@@ -34,6 +35,8 @@ int run_command(const Options& options) {
     request.ptx_file = options.kernel;
     request.launch_file = options.launch;
     request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
+    request.lowering =
+        options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff;
     request.out_directory = options.out;
     request.trace_file = options.save_trace;
     request.check = !options.no_check;
@@ -59,6 +62,10 @@ void add_run(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
+    run->add_option("--lowering", options->lowering,
+                    "Time the machine operations of the PTX, or the PTX as written")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     run->add_option("--out", options->out, "Write the launch file's outputs into this directory");

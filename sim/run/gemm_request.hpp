@@ -8,6 +8,7 @@
 #include "models/types/data_type.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/lowering/lowering.hpp"
 
 namespace sptc::run {
 
@@ -27,6 +28,7 @@ struct GemmRequest {
     bool check = false;  ///< needs values
     gpu::SimulatedSms sms = gpu::SimulatedSms::kRepresentative;
     gpu::RunOptions options;
+    lowering::Lowering lowering = lowering::Lowering::kOff;
     std::uint64_t seed = 1;
     std::string a_file;  ///< FILE[:tensor], M x K; empty: seeded values
     std::string b_file;  ///< K x N

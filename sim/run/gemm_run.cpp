@@ -91,7 +91,8 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
                             kernel.entry + ".launch.json", launch::launch_text(prepared.launch)};
     for (launch::Buffer& buffer : prepared.launch.buffers)
         buffer.data = {};  // it stands in the device memory now
-    const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
+    const auto program = lowering::apply(
+        request.lowering, ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry));
     const auto source = ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms);
     Simulated simulated;
     simulated.result.problem = kernel.problem;

@@ -60,7 +60,8 @@ std::vector<std::string> write_outputs(const launch::Launch& launch,
 gpu::KernelResult run_kernel(const LaunchRequest& request, const TraceOutput& trace,
                              const launch::KernelLaunch& kernel, launch::DeviceMemory& memory,
                              ptx::PrintBuffer& printed) {
-    const auto program = ptx::load_program(trace.kernel_text, request.ptx_file, kernel.entry);
+    const auto program = lowering::apply(
+        request.lowering, ptx::load_program(trace.kernel_text, request.ptx_file, kernel.entry));
     ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;

@@ -5,6 +5,7 @@
 #include "models/base/error.hpp"
 #include "traces/ptx/bind_arguments.hpp"
 #include "traces/ptx/execution.hpp"
+#include "traces/ptx/machine_parts.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/slice.hpp"
 #include "traces/ptx/traffic.hpp"
@@ -43,8 +44,10 @@ class PtxCta final : public isa::CtaStream {
         : state_(std::move(state)), handlers_(handlers) {
         for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
             paths_.emplace_back(lanes_of_warp(state_.shape, warp), state_.program.flow.data());
-            registers_.emplace_back(state_.program);
             if (state_.program.needs_stacks()) stacks_.emplace_back(state_.program);
+            WarpRegisters& registers = registers_.emplace_back(state_.program);
+            execute_preloads(state_.program, state_, registers.predicates.data(),
+                             registers.lanes32.data(), registers.lanes64.data());
         }
     }
 
