@@ -27,7 +27,7 @@ struct Options {
     std::string pattern;      // empty: the one of the type
     std::string b_layout;     // empty: row where the type can
     std::string baseline = "dense";
-    std::string lowering = "off";
+    std::string lowering = "on";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
     std::string a, b, c, bias, out;
@@ -137,7 +137,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
                      "Compute D (default: on with --check or --out, else off)")
         ->check(CLI::IsMember({"on", "off"}));
     gemm->add_option("--lowering", options->lowering,
-                     "Time the machine operations of the PTX, or the PTX as written")
+                     "Time the machine operations that the PTX becomes, or the PTX as written")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     options->numerics.add_to(*gemm);

@@ -20,7 +20,7 @@ struct Options {
     std::string gpu = "a100";
     NumericsOptions numerics;
     std::string values = "on";
-    std::string lowering = "off";
+    std::string lowering = "on";
     std::string out;
     std::string json;
     std::string save_trace;
@@ -65,7 +65,7 @@ void add_run(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     run->add_option("--lowering", options->lowering,
-                    "Time the machine operations of the PTX, or the PTX as written")
+                    "Time the machine operations that the PTX becomes, or the PTX as written")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     run->add_option("--out", options->out, "Write the launch file's outputs into this directory");

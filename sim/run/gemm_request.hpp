@@ -28,7 +28,7 @@ struct GemmRequest {
     bool check = false;  ///< needs values
     gpu::SimulatedSms sms = gpu::SimulatedSms::kRepresentative;
     gpu::RunOptions options;
-    lowering::Lowering lowering = lowering::Lowering::kOff;
+    lowering::Lowering lowering = lowering::Lowering::kOn;
     std::uint64_t seed = 1;
     std::string a_file;  ///< FILE[:tensor], M x K; empty: seeded values
     std::string b_file;  ///< K x N

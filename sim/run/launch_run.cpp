@@ -57,7 +57,7 @@ std::vector<std::string> write_outputs(const launch::Launch& launch,
     return written;
 }
 
-gpu::KernelResult run_kernel(const LaunchRequest& request, const TraceOutput& trace,
+gpu::KernelResult run_kernel(const LaunchRequest& request, TraceOutput trace,
                              const launch::KernelLaunch& kernel, launch::DeviceMemory& memory,
                              ptx::PrintBuffer& printed) {
     const auto program = lowering::apply(
@@ -67,6 +67,7 @@ gpu::KernelResult run_kernel(const LaunchRequest& request, const TraceOutput& tr
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source =
         ptx::make_source(program, single, memory, request.values, request.gpu.sms, &printed);
+    trace.not_lowered = lowering::not_lowered(request.lowering, *program);
     return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
                              request.options, trace);
 }

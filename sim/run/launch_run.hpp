@@ -18,7 +18,7 @@ struct LaunchRequest {
     launch::Values values = launch::Values::kOn;
     gpu::RunOptions options;
     std::string trace_file;  ///< what is executed, for sptc replay; empty: not saved
-    lowering::Lowering lowering = lowering::Lowering::kOff;
+    lowering::Lowering lowering = lowering::Lowering::kOn;
     std::string out_directory;  ///< for the launch file's outputs; empty: not written
     bool check = true;          ///< compare outputs with what the launch file expects
 };

@@ -1,91 +1,22 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <string>
 
 #include "models/base/file.hpp"
+#include "tests/support/ptxas_counts.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/gemm/tile_choice.hpp"
 #include "traces/lowering/lowering.hpp"
 #include "traces/ptx/source.hpp"
 
 using namespace sptc;
+using test::Counts;
+using test::Ptxas;
 
 namespace {
-
-std::string output_of(const std::string& command) {
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen((command + " 2>&1").c_str(), "r"),
-                                                     pclose);
-    REQUIRE(pipe != nullptr);
-    std::string text;
-    std::array<char, 512> part{};
-    while (fgets(part.data(), part.size(), pipe.get()) != nullptr) text += part.data();
-    return text;
-}
-
-/// What is compared, of a cubin or of a lowered program.
-struct Counts {
-    int registers = 0;
-    int total = 0;
-    int tensor = 0;
-    int matrices = 0;
-    int copies = 0;
-};
-
-template <class T>
-T read_at(const std::vector<std::byte>& bytes, std::size_t offset) {
-    REQUIRE(offset + sizeof(T) <= bytes.size());
-    T value;
-    std::memcpy(&value, bytes.data() + offset, sizeof value);
-    return value;
-}
-
-// Low 12 bits of an instruction (nvdisasm 13 of sm_80 cubins).
-constexpr std::uint32_t kHmma = 0x23c;
-constexpr std::uint32_t kImma = 0x237;
-constexpr std::uint32_t kBmma = 0x23d;
-constexpr std::uint32_t kDmma = 0x23f;
-constexpr std::uint32_t kLdsm = 0x83b;
-constexpr std::uint32_t kLdgsts = 0xfae;
-constexpr std::uint32_t kNop = 0x918;
-
-/// Counts the instructions of the kernel's text section (ELF64, System V ABI).
-Counts read_cubin(const std::filesystem::path& file, const std::string& entry) {
-    const std::vector<std::byte> bytes = base::read_bytes(file);
-    const auto table = read_at<std::uint64_t>(bytes, 40);
-    const auto entry_bytes = read_at<std::uint16_t>(bytes, 58);
-    const auto count = read_at<std::uint16_t>(bytes, 60);
-    const auto names = read_at<std::uint16_t>(bytes, 62);
-    const auto names_at = read_at<std::uint64_t>(bytes, table + names * entry_bytes + 24);
-    Counts result;
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t header = table + i * entry_bytes;
-        const auto name = read_at<std::uint32_t>(bytes, header);
-        const char* text = reinterpret_cast<const char*>(bytes.data()) + names_at + name;
-        if (std::string(text) != ".text." + entry) continue;
-        const auto begin = read_at<std::uint64_t>(bytes, header + 24);
-        const auto size = read_at<std::uint64_t>(bytes, header + 32);
-        for (std::size_t at = begin; at < begin + size; at += 16) {
-            const std::uint32_t opcode = read_at<std::uint32_t>(bytes, at) & 0xfff;
-            if (opcode == kNop) continue;  // padding
-            ++result.total;
-            if (opcode == kHmma || opcode == kImma || opcode == kBmma || opcode == kDmma) {
-                ++result.tensor;
-            }
-            if (opcode == kLdsm) ++result.matrices;
-            if (opcode == kLdgsts) ++result.copies;
-        }
-        --result.total;  // the branch to itself behind the kernel
-    }
-    return result;
-}
 
 Counts count(const ptx::Program& program) {
     Counts result;
@@ -98,42 +29,6 @@ Counts count(const ptx::Program& program) {
     }
     return result;
 }
-
-class Ptxas {
-  public:
-    Ptxas()
-        : version_(output_of("ptxas --version")),
-          directory_(std::filesystem::temp_directory_path() /
-                     fmt::format("sptc_lowering_{}", static_cast<long>(getpid()))) {
-        std::filesystem::create_directories(directory_);
-    }
-    ~Ptxas() { std::filesystem::remove_all(directory_); }
-    Ptxas(const Ptxas&) = delete;
-    Ptxas& operator=(const Ptxas&) = delete;
-
-    [[nodiscard]] bool present() const { return version_.find("NVIDIA") != std::string::npos; }
-    /// The counts are asserted for the release that they were compared with.
-    [[nodiscard]] bool known() const { return version_.find("release 13.0") != std::string::npos; }
-
-    [[nodiscard]] Counts assemble(const std::string& ptx, const std::string& entry) const {
-        const auto file = directory_ / "kernel.ptx";
-        const auto cubin = directory_ / "kernel.cubin";
-        base::write_text(file, ptx);
-        const std::string report =
-            output_of(fmt::format("ptxas -arch=sm_80 -v {} -o {}", file.string(), cubin.string()));
-        INFO(report);
-        const auto at = report.find(" registers");
-        REQUIRE(at != std::string::npos);
-        Counts counts = read_cubin(cubin, entry);
-        const auto begin = report.find_last_not_of("0123456789", at - 1);
-        counts.registers = std::atoi(report.c_str() + begin + 1);
-        return counts;
-    }
-
-  private:
-    std::string version_;
-    std::filesystem::path directory_;
-};
 
 int percent(int got, int expected) { return expected == 0 ? 0 : 100 * (got - expected) / expected; }
 
@@ -162,6 +57,70 @@ void compare(const Ptxas& ptxas, const std::string& ptx, const std::string& entr
           bounds.register_percent * machine.registers);
 }
 
+/// The PTX of tests/kernels, but for the kernels with faults and one that calls functions.
+std::vector<std::filesystem::path> corpus() {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator("tests/kernels")) {
+        const std::string name = entry.path().stem();
+        const bool left_out = name.starts_with("faults_") || name == "functions";
+        if (entry.path().extension() == ".ptx" && !left_out) files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+std::vector<std::string> entries_of(const std::string& ptx) {
+    constexpr std::string_view kWord = ".entry ";
+    std::vector<std::string> names;
+    for (auto at = ptx.find(kWord); at != std::string::npos; at = ptx.find(kWord, at)) {
+        at += kWord.size();
+        names.push_back(ptx.substr(at, ptx.find_first_of("( \n", at) - at));
+    }
+    return names;
+}
+
+/// Kernels that are out of the usual bounds, with the bounds measured for ptxas 13.0.
+struct Miss {
+    std::string_view file;
+    std::string_view entry;  ///< its beginning
+    Bounds bounds;
+};
+constexpr Miss kMisses[] = {
+    // ptxas unrolls loops of an unknown number of trips by four, with all loads of four trips
+    // first.
+    {"histogram", "histogram", {.total_percent = 50}},
+    {"softmax", "softmax", {50, 55}},
+    {"semaphore", "split_k_atomic", {50, 60}},
+    {"semaphore", "split_k", {40, 40}},
+    {"splitk_atomics", "splitk_atomics", {35, 50}},
+    {"warp", "scan", {60, 35}},
+    {"warp", "copy_pipeline", {25, 30}},
+    // Loads that ptxas moves ahead of others in the same loop, at the price of registers.
+    {"stencil", "stencil", {.register_percent = 60}},
+    {"spgemm_mma_sp", "spgemm_mma_sp", {.register_percent = 15}},
+    // Calls: of printf by the ABI, and of the slow ways of shuffles behind a divergent branch.
+    {"printf_assert", "printf_assert", {50, 25}},
+    {"warp_reduce", "warp_reduce", {35, 30}},
+    {"semaphore", "grid_barrier", {30, 20}},
+    // Few operations and registers, of which one more is many percent.
+    {"warp", "reduce", {.register_percent = 25}},
+    {"warp", "histogram", {.register_percent = 25}},
+    {"warp", "block_votes", {35, 50}},
+    // ptxas shares more of the addresses of neighbouring elements.
+    {"imma_requant", "imma_requant", {25, 30}},
+    {"wmma_gemm", "wmma_gemm", {.register_percent = 15}},
+    {"template_gemm", "", {.register_percent = 45}},
+    // ptxas gives each copy of the chain its own fragments.
+    {"mma_sp_chain_2", "mma_sp_chain", {30, 20}},
+};
+
+Bounds bounds_of(const std::string& file, const std::string& entry) {
+    for (const Miss& miss : kMisses) {
+        if (file == miss.file && entry.starts_with(miss.entry)) return miss.bounds;
+    }
+    return {};
+}
+
 void print_head() {
     fmt::print("{:48} {:>13}  {:>15}  {:>7} {:>7} {:>7}\n", "lowered/ptxas", "registers", "total",
                "mma", "LDSM", "LDGSTS");
@@ -177,10 +136,11 @@ TEST_CASE(
         return;
     }
     print_head();
-    for (const std::string name : {"mma_sp_chain_1", "mma_sp_chain_2"}) {
-        // Missed: in mma_sp_chain_2 ptxas gives each copy of the chain its own fragments.
-        compare(ptxas, base::read_text("tests/kernels/" + name + ".ptx"), "mma_sp_chain",
-                {.register_percent = name == "mma_sp_chain_1" ? 10 : 30});
+    for (const std::filesystem::path& file : corpus()) {
+        const std::string text = base::read_text(file);
+        for (const std::string& entry : entries_of(text)) {
+            compare(ptxas, text, entry, bounds_of(file.stem().string(), entry));
+        }
     }
 }
 
@@ -202,7 +162,7 @@ TEST_CASE("lowering: machine operations and registers of generated GEMMs are nea
                 // they have, and adds moves when few are left (three stages of 128 x 128).
                 const bool crowded = sparse && tile.stages == 3;
                 compare(ptxas, kernel.ptx, kernel.entry,
-                        {.register_percent = 13, .total_percent = crowded ? 30 : 15});
+                        {.register_percent = 13, .total_percent = crowded ? 35 : 15});
             }
         }
     }

@@ -81,6 +81,7 @@ class Code {
     std::vector<RegisterInfo> registers;  ///< by RegisterId; slots are given by build()
     std::vector<CodePart> preloads;
     std::vector<std::vector<std::uint32_t>> branch_tables;  ///< of brx.idx: blocks
+    std::vector<std::vector<isa::RegisterId>> runs;         ///< to stand in consecutive registers
     std::uint32_t register_count = 0;  ///< allocated, for Program::estimated_registers
 
     /// A register that only the scoreboard sees.

@@ -147,9 +147,7 @@ class CopyPropagation {
 
     void visit(const Place& place) {
         const CodeOp& op = at(place);
-        if (op.guarded() || op.writes.size() != 1 || uses_.writers[op.writes[0]].size() != 1) {
-            return;
-        }
+        if (op.guarded() || op.writes.size() != 1) return;
         const isa::RegisterId target = op.writes[0];
         CodeOperand source;
         if (const std::optional<std::uint64_t> value = folded(code_, op)) {
@@ -173,18 +171,28 @@ class CopyPropagation {
 
     bool may_replace(const Place& copy, const Place& reader, isa::RegisterId target,
                      const CodeOperand& source) {
-        if (!dominates(copy, reader)) return false;
-        if (!at(reader).parts.empty()) return false;
+        if (!dominates(copy, reader) || !at(reader).parts.empty()) return false;
+        if (!holds(copy, reader, uses_.writers[target])) return false;
         if (source.is_constant()) return takes_constant(code_, at(reader), target, source);
         const std::vector<Place>& writers = uses_.writers[static_cast<std::size_t>(source.value)];
         const bool fixed =
             writers.empty() || (writers.size() == 1 && dominates(writers.front(), copy));
-        if (fixed) return true;
-        if (reader.block != copy.block) return false;
-        return std::none_of(writers.begin(), writers.end(), [&](const Place& writer) {
-            return writer.block == copy.block && writer.index > copy.index &&
-                   writer.index < reader.index;
-        });
+        return fixed || holds(copy, reader, writers);
+    }
+
+    /// Does a register have the value that it has behind `from` when `to` reads it? Where it is
+    /// written more than once, only within the block.
+    [[nodiscard]] static bool holds(const Place& from, const Place& to,
+                                    const std::vector<Place>& writers) {
+        const auto is_from = [&](const Place& writer) {
+            return writer.block == from.block && writer.index == from.index;
+        };
+        if (writers.size() == 1 && is_from(writers[0])) return true;
+        return from.block == to.block &&
+               std::none_of(writers.begin(), writers.end(), [&](const Place& writer) {
+                   return writer.block == from.block && writer.index > from.index &&
+                          writer.index < to.index;
+               });
     }
 
     void replace(const Place& reader, isa::RegisterId target, const CodeOperand& source) {

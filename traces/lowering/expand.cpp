@@ -254,15 +254,19 @@ void expand_operations(Code& code) {
     std::map<const CodeOp*, Names> names;
     for (const CodeBlock& block : code.blocks) {
         for (const CodeOp& op : block.ops) {
-            if (op.machine.empty()) names.emplace(&op, names_of(code, uses, op));
+            if (op.machine.empty()) {
+                names.emplace(&op, names_of(code, uses, op));
+            } else if (op.machine.find(' ') != std::string::npos) {  // a pair that stays two
+                names.emplace(&op, Names{split(op.machine), true, op.machine});
+            }
         }
     }
     for (CodeBlock& block : code.blocks) {
         std::vector<CodeOp> ops;
         // The blocks stay whole until all names are known.
         for (CodeOp& op : block.ops) {
-            if (op.machine.empty()) {
-                expand(code, names[&op], std::move(op), ops);
+            if (const auto found = names.find(&op); found != names.end()) {
+                expand(code, found->second, std::move(op), ops);
             } else {
                 ops.push_back(std::move(op));
             }

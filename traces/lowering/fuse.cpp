@@ -35,6 +35,10 @@ constexpr Fusion kFusions[] = {
     {"cvt.s64.s32", "shl.b64", "IMAD.WIDE", kMultiply},
     {"shl.b32", "add.u32", "LEA", kAlu},
     {"shl.b32", "add.s32", "LEA", kAlu},
+    {"shr.u32", "add.s32", "LEA.HI", kAlu},
+    {"shl.b64", "add.s64", "LEA LEA.HI.X", kAlu},
+    {"cvt.s64.s32", "add.s64", "IADD3 LEA.HI.X.SX32", kAlu},
+    {"cvt.u64.u32", "add.s64", "IADD3 IADD3.X", kAlu},
     {"add.u32", "add.u32", "IADD3", kAlu},
     {"add.s32", "add.s32", "IADD3", kAlu},
     {"mul.f32", "add.f32", "FFMA", kF32},
@@ -124,17 +128,19 @@ class Fuser {
     /// At most one immediate or constant bank operand, and the intermediate at the right place.
     bool fits(const CodeOp& first, const CodeOp& second, isa::RegisterId id,
               const Fusion& row) const {
-        std::size_t immediates = 0;
+        int immediates = 0;
         for (const CodeOp* op : {&first, &second}) {
             for (const CodeOperand& operand : op->operands) {
                 if (operand.is_constant() && code_.constant(operand) != 0) ++immediates;
             }
         }
         // A shift amount is part of the operation, as is a wide product by a power of two.
-        const bool shift = row.first == "shl.b32" || row.second == "shl.b64";
-        if (shift) {
-            const CodeOp& op = row.first == "shl.b32" ? first : second;
-            return op.operands.size() == 3 && op.operands[2].is_constant();
+        const bool shifts_first = row.first.starts_with("sh");
+        if (shifts_first || row.second.starts_with("sh")) {
+            const CodeOp& op = shifts_first ? first : second;
+            const bool constant = op.operands.size() == 3 && op.operands[2].is_constant();
+            if (!shifts_first || !constant) return constant;
+            --immediates;
         }
         // Of a sum of two, one is the intermediate; it must not be both.
         const auto reads = std::count_if(second.operands.begin(), second.operands.end(),

@@ -23,7 +23,9 @@ class Gatherer {
         for (const CodeBlock& block : code_.blocks) {
             for (const CodeOp& op : block.ops) settle(op);
         }
-        for (CodeBlock& block : code_.blocks) {
+        find_loops();
+        for (block_ = 0; block_ < code_.blocks.size(); ++block_) {
+            CodeBlock& block = code_.blocks[block_];
             copies_.clear();
             std::vector<CodeOp> ops;
             for (CodeOp& op : block.ops) {
@@ -33,9 +35,52 @@ class Gatherer {
             }
             block.ops = std::move(ops);
         }
+        for (auto& [block, moves] : hoisted_moves_) {
+            std::vector<CodeOp>& ops = code_.blocks[block].ops;
+            const bool ends = !ops.empty() && ops.back().op.control != Control::kNext;
+            ops.insert(ends ? ops.end() - 1 : ops.end(), moves.begin(), moves.end());
+        }
     }
 
   private:
+    /// Blocks [begin, end] of a loop that is entered from the block before it.
+    struct Loop {
+        std::uint32_t begin;
+        std::uint32_t end;
+        RegisterSet written;
+    };
+
+    /// Outer loops come first.
+    void find_loops() {
+        for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
+            for (const std::uint32_t to : code_.blocks[b].successors) {
+                if (to > b || to == 0) continue;
+                Loop loop{to, b, RegisterSet(code_.registers.size())};
+                for (std::uint32_t i = to; i <= b; ++i) {
+                    for (const CodeOp& op : code_.blocks[i].ops) {
+                        for (const isa::RegisterId id : op.writes) loop.written.insert(id);
+                    }
+                }
+                loops_.push_back(std::move(loop));
+            }
+        }
+        std::stable_sort(loops_.begin(), loops_.end(), [](const Loop& a, const Loop& b) {
+            return a.end - a.begin > b.end - b.begin;
+        });
+    }
+
+    /// The outermost loop around this block in which the tuple does not change, or nullptr.
+    [[nodiscard]] const Loop* invariant_loop(const Tuple& tuple) const {
+        for (const Loop& loop : loops_) {
+            if (block_ < loop.begin || block_ > loop.end) continue;
+            if (std::none_of(tuple.begin(), tuple.end(),
+                             [&](isa::RegisterId id) { return loop.written.contains(id); })) {
+                return &loop;
+            }
+        }
+        return nullptr;
+    }
+
     /// Vector results and accumulators stand in consecutive registers.
     void settle(const CodeOp& op) {
         Tuple written;
@@ -55,6 +100,7 @@ class Gatherer {
         }
         for (std::uint32_t i = 0; i < tuple.size(); ++i) homes_[tuple[i]] = {next_run_, i};
         ++next_run_;
+        code_.runs.push_back(tuple);
     }
 
     /// Do these registers stand one after another at a multiple of their number?
@@ -86,7 +132,14 @@ class Gatherer {
                 if (!op.operands[next].is_register()) return;
                 tuple.push_back(static_cast<isa::RegisterId>(op.operands[next].value));
             }
-            if (tuple.size() > 1 && !stands(tuple)) read_copy(tuple, op, out);
+            if (tuple.size() < 2 || stands(tuple)) continue;
+            if (const Loop* loop = invariant_loop(tuple)) {
+                // Made once, before the loop.
+                read_copy(tuple, op, hoisted_[{loop->begin, tuple}],
+                          hoisted_moves_[loop->begin - 1]);
+            } else {
+                read_copy(tuple, op, copies_[tuple], out);
+            }
         }
     }
 
@@ -103,8 +156,7 @@ class Gatherer {
 
     /// Reads the tuple where moves have put what did not stand at its place. What stood there has
     /// to go first, so a run that is kept costs two moves a register.
-    void read_copy(const Tuple& tuple, CodeOp& op, std::vector<CodeOp>& out) {
-        Tuple& copy = copies_[tuple];
+    void read_copy(const Tuple& tuple, CodeOp& op, Tuple& copy, std::vector<CodeOp>& out) {
         if (copy.empty()) {
             const std::int64_t run = best_run(tuple);
             for (std::uint32_t i = 0; i < tuple.size(); ++i) {
@@ -144,7 +196,11 @@ class Gatherer {
     Code& code_;
     std::map<isa::RegisterId, Home> homes_;
     std::uint32_t next_run_ = 0;
+    std::uint32_t block_ = 0;  ///< that is gone through
     std::map<Tuple, Tuple> copies_;
+    std::vector<Loop> loops_;
+    std::map<std::pair<std::uint32_t, Tuple>, Tuple> hoisted_;    ///< by loop and tuple
+    std::map<std::uint32_t, std::vector<CodeOp>> hoisted_moves_;  ///< by the block they end
 };
 
 }  // namespace

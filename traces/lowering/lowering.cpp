@@ -61,6 +61,7 @@ std::shared_ptr<const Program> lower(std::shared_ptr<const Program> program) {
         split_webs(code);
         propagate_copies(code);
     }
+    share_common(code);
     fold_addresses(code);
     remove_dead_code(code);
     rematerialise(code);
@@ -72,7 +73,12 @@ std::shared_ptr<const Program> lower(std::shared_ptr<const Program> program) {
     gather_fragments(code);
     expand_operations(code);
     schedule_blocks(code, uniform);
+    allocate_registers(code, uniform);
     return code.build();
+}
+
+std::string not_lowered(Lowering lowering, const Program& program) {
+    return lowering == Lowering::kOn && !program.lowered() ? refusal(program) : "";
 }
 
 std::string lowered_listing(const Program& program) {

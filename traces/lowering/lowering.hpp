@@ -23,6 +23,9 @@ enum class Lowering : std::uint8_t { kOff, kOn };
     return lowering == Lowering::kOn ? lower(std::move(program)) : std::move(program);
 }
 
+/// Why a program that was to be lowered is timed as written; empty when it is not.
+[[nodiscard]] std::string not_lowered(Lowering lowering, const Program& program);
+
 /// Machine operations one a line, with the PTX line each comes from, and the register count.
 [[nodiscard]] std::string lowered_listing(const Program& program);
 

@@ -9,6 +9,9 @@ namespace sptc::lowering {
 /// source wherever the machine can take it. Leaves the dead operations to remove_dead_code.
 void propagate_copies(Code& code);
 
+/// A pure operation on the same sources as one that dominates it gives way to that one.
+void share_common(Code& code);
+
 /// Removes pure operations whose results nobody reads.
 void remove_dead_code(Code& code);
 
@@ -40,12 +43,17 @@ void expand_operations(Code& code);
 /// Moves that gather fragments which do not stand in consecutive registers.
 void gather_fragments(Code& code);
 
-/// Counts the registers that an allocation over live ranges needs: 32-bit units, with aligned pairs
-/// and quads. `uniform` registers do not count. Sets Code::register_count.
+/// Counts the registers that values live at once need, in 32-bit units. `uniform` registers do not
+/// count. Sets Code::register_count.
+void count_registers(Code& code, const std::vector<bool>& uniform);
+
+/// Gives every value the physical registers that hold it (RegisterInfo::physical): pairs and runs
+/// (Code::runs) stand together and aligned. Values that are live at once have different registers,
+/// as far as 255 are enough.
 void allocate_registers(Code& code, const std::vector<bool>& uniform);
 
 /// Orders each block by dependences and latencies as far as the registers that ptxas would spend on
-/// it allow, and allocates registers.
+/// it allow, and counts registers.
 void schedule_blocks(Code& code, const std::vector<bool>& uniform);
 
 }  // namespace sptc::lowering

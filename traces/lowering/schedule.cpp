@@ -203,18 +203,18 @@ class BlockScheduler {
 }  // namespace
 
 void schedule_blocks(Code& code, const std::vector<bool>& uniform) {
-    allocate_registers(code, uniform);
+    count_registers(code, uniform);
     const std::uint32_t most = code.register_count + kMoreRegisters;
     const std::vector<CodeBlock> in_order = code.blocks;
     for (const std::size_t window : kWindows) {
         for (CodeBlock& block : code.blocks) {
             if (block.ops.size() > 1) BlockScheduler(block.ops, window).run();
         }
-        allocate_registers(code, uniform);
+        count_registers(code, uniform);
         if (code.register_count <= most) return;
         code.blocks = in_order;
     }
-    allocate_registers(code, uniform);
+    count_registers(code, uniform);
 }
 
 }  // namespace sptc::lowering

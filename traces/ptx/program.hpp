@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/isa/instruction.hpp"
+#include "models/isa/instruction_source.hpp"
 #include "traces/ptx/exactness.hpp"
 
 namespace sptc::ptx {
@@ -152,6 +152,7 @@ struct RegisterInfo {
     std::string name;
     Width width = Width::k32;
     std::int32_t slot = 0;
+    isa::PhysicalRegisters physical = {};  ///< given by lowering
 };
 
 /// Where the registers of one instruction stand in Program::register_pool.
@@ -219,6 +220,7 @@ class Program {
     std::vector<Op> parts;     ///< PTX operations that one machine operation executes together
     std::vector<Op> preloads;  ///< executed once when a warp starts, in no time: constant banks
     std::vector<std::string> machine_names;  ///< by op: "IADD3.X"; empty when not lowered
+    [[nodiscard]] bool lowered() const { return !machine_names.empty(); }
 
     /// Do threads need ThreadStacks: local memory, calls or indexed branches?
     [[nodiscard]] bool needs_stacks() const {

@@ -35,6 +35,10 @@ isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) 
     shape.registers_per_thread = launch.registers_per_thread.value_or(program.estimated_registers);
     shape.registers_estimated = !launch.registers_per_thread.has_value();
     shape.scoreboard_registers = static_cast<std::uint32_t>(program.registers.size());
+    shape.lowered = program.lowered();
+    for (const RegisterInfo& info : program.registers) {
+        if (shape.lowered) shape.physical_registers.push_back(info.physical);
+    }
     return shape;
 }
 

@@ -42,7 +42,7 @@ std::vector<RegisterSet> find_written(const Code& code) {
 
 }  // namespace
 
-void allocate_registers(Code& code, const std::vector<bool>& uniform) {
+void count_registers(Code& code, const std::vector<bool>& uniform) {
     const Liveness liveness = find_liveness(code);
     const Uses uses(code);
     const std::vector<RegisterSet> written = find_written(code);
