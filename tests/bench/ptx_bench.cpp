@@ -26,7 +26,7 @@ void measure(const char* name, launch::Values values, std::uint32_t k_tiles) {
 /// The best of a few, of one sparse GEMM kernel with many stages of unrolled copies.
 void measure_loading() {
     const gemm::GemmProblem problem{.m = 4096, .n = 4096, .k = 4096, .sparse = true};
-    const gemm::GemmKernel kernel = gemm::write_kernel(problem, {128, 128, 128, 64, 64, 3});
+    const gemm::GemmKernel kernel = gemm::write_kernel(problem, {128, 128, 128, 32, 64, 3});
     const auto lines = std::count(kernel.ptx.begin(), kernel.ptx.end(), '\n');
     std::chrono::duration<double> load{1e9};
     std::chrono::duration<double> lower{1e9};
