@@ -40,6 +40,7 @@ struct Options {
     std::string baseline = "dense";
     std::string kernel = "auto";
     std::string baseline_kernel = "auto";
+    std::string lowering = "on";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
     std::string a, b, c, bias, out;
@@ -91,6 +92,8 @@ run::GemmRequest request_of(const Options& options) {
     const bool values = options.values.empty() ? needs_values : options.values == "on";
     request.values = values ? launch::Values::kOn : launch::Values::kOff;
     request.check = options.check;
+    request.lowering =
+        options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff;
     const bool all = options.sms.empty() ? values || options.split_k > 1 : options.sms == "all";
     request.split_k = options.split_k;
     request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
@@ -206,6 +209,10 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--values", options->values,
                      "Compute D (default: on with --check, --out or --sanitize, else off)")
         ->check(CLI::IsMember({"on", "off"}));
+    gemm->add_option("--lowering", options->lowering,
+                     "Time the machine operations that the PTX becomes, or the PTX as written")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
     options->numerics.add_to(*gemm);
     options->sanitize.add_to(*gemm);
     gemm->add_flag("--check", options->check,

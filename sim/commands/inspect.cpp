@@ -34,6 +34,7 @@ constexpr std::string_view kHelp =
 Examples:
   sptc inspect pruned.npy
   sptc inspect a100
+  sptc inspect --lowered kernel.ptx               machine operations, PTX line of each, registers
   sptc inspect --hierarchy a100                   the SystemC modules and what their ports meet)";
 
 struct Options {
@@ -41,6 +42,7 @@ struct Options {
     std::string hierarchy;
     std::optional<std::uint64_t> cta;
     TraceRecords records;
+    bool lowered = false;
 };
 
 bool is_built_in_gpu(const std::string& name) {
@@ -89,6 +91,8 @@ void run_inspect(const Options& options) {
         TraceRecords records = options.records;
         records.cta = *options.cta;
         list_trace_records(options.file, records);
+    } else if (options.lowered) {
+        inspect_lowered(options.file);
     } else if (options.hierarchy.empty()) {
         inspect_file(options.file);
     } else {
@@ -118,6 +122,8 @@ void add_inspect(CLI::App& app, int&) {
     inspect->add_option("--limit", options->records.limit, "How many records at most")
         ->needs(cta)
         ->capture_default_str();
+    inspect->add_flag("--lowered", options->lowered,
+                      "KERNEL.ptx: list the machine operations that it is timed as");
     inspect->callback([options] { run_inspect(*options); });
 }
 

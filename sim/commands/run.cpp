@@ -29,6 +29,7 @@ struct Options {
     ProfileOption profile;
     NumericsOptions numerics;
     std::string values = "on";
+    std::string lowering = "on";
     std::string out;
     std::string json;
     std::string save_trace;
@@ -45,6 +46,8 @@ int run_command(const Options& options) {
     request.ptx_file = options.kernel;
     request.launch_file = options.launch;
     request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
+    request.lowering =
+        options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff;
     request.out_directory = options.out;
     request.trace_file = options.save_trace;
     request.check = !options.no_check;
@@ -88,6 +91,10 @@ void add_run(CLI::App& app, int& exit_code) {
     options->profile.add_to(*run);
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
+    run->add_option("--lowering", options->lowering,
+                    "Time the machine operations that the PTX becomes, or the PTX as written")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     run->add_option("--out", options->out, "Write the launch file's outputs into this directory");

@@ -49,9 +49,11 @@ void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result,
                       {"shared_bytes_per_cta", shape.shared_bytes_per_cta},
                       {"registers_per_thread", shape.registers_per_thread},
                       {"registers_estimated", shape.registers_estimated},
+                      {"timed_as", shape.lowered ? "machine operations" : "PTX as written"},
                       {"ctas_per_sm", result.occupancy.ctas_per_sm},
                       {"occupancy_limit", result.occupancy.limit}};
     if (cost != nullptr) add_cost(json, *cost, spec, result);
+    if (!shape.not_lowered.empty()) json["kernel"]["not_lowered"] = shape.not_lowered;
     json["sms"] = {{"total", result.sms}, {"simulated", result.simulated_sms}};
 }
 

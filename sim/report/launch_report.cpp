@@ -36,6 +36,7 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
     row("block", fmt::format("{} x {} x {}", shape.block.x, shape.block.y, shape.block.z));
     row("CTAs per SM", fmt::format("{}", kernel.occupancy.ctas_per_sm),
         fmt::format("limited by {}", kernel.occupancy.limit));
+    row("timed as", shape.lowered ? "machine operations" : "PTX as written", shape.not_lowered);
     row("registers per thread", fmt::format("{}{}", shape.registers_per_thread,
                                             shape.registers_estimated ? " (est.)" : ""));
     row("shared memory per CTA", fmt::format("{}", shape.shared_bytes_per_cta), "bytes");

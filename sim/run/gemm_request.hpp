@@ -9,6 +9,7 @@
 #include "traces/gemm/forced_tile.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/lowering/lowering.hpp"
 #include "traces/sanitize/sanitizer.hpp"
 
 namespace sptc::run {
@@ -31,6 +32,7 @@ struct GemmRequest {
     bool check = false;  ///< needs values
     gpu::SimulatedSms sms = gpu::SimulatedSms::kRepresentative;
     gpu::RunOptions options;
+    lowering::Lowering lowering = lowering::Lowering::kOn;
     std::uint64_t seed = 1;
     std::string a_file;  ///< FILE[:tensor], M x K; empty: seeded values
     std::string b_file;  ///< K x N

@@ -96,9 +96,10 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     if (sanitizer != nullptr) sanitizer->begin(prepared.launch.buffers, memory);
     for (launch::Buffer& buffer : prepared.launch.buffers)
         buffer.data = {};  // it stands in the device memory now
-    const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
+    const auto written = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
+    const auto program = lowering::apply(request.lowering, written);
     ptx::OutputExactness exactness;
-    exactness.add(*program, prepared.launch, prepared.launch.buffers);
+    exactness.add(*written, prepared.launch, prepared.launch.buffers);
     const auto source =
         ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms, nullptr,
                          sanitizer != nullptr ? sanitizer->observer() : nullptr);

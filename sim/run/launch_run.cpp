@@ -69,17 +69,19 @@ struct RunState {
     ptx::OutputExactness exactness;
 };
 
-gpu::KernelResult run_kernel(const LaunchRequest& request, const TraceOutput& trace,
+gpu::KernelResult run_kernel(const LaunchRequest& request, TraceOutput trace,
                              const launch::KernelLaunch& kernel, RunState& state) {
     launch::DeviceMemory& memory = state.memory;
-    const auto program = ptx::load_program(trace.kernel_text, request.ptx_file, kernel.entry);
+    const auto written = ptx::load_program(trace.kernel_text, request.ptx_file, kernel.entry);
+    const auto program = lowering::apply(request.lowering, written);
     ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source =
         ptx::make_source(program, single, memory, request.values, request.gpu.sms, &state.printed,
                          request.sanitizer != nullptr ? request.sanitizer->observer() : nullptr);
-    if (request.check) state.exactness.add(*program, kernel, state.buffers);
+    if (request.check) state.exactness.add(*written, kernel, state.buffers);
+    trace.not_lowered = lowering::not_lowered(request.lowering, *program);
     return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
                              request.options, trace);
 }

@@ -56,9 +56,9 @@ PublishedRow read_row(const Fields& fields, const PublishedGroup& group) {
 }  // namespace
 
 PublishedGroup read_published(std::string_view text, const std::string& file) {
-    nlohmann::json json;
+    nlohmann::ordered_json json;
     try {
-        json = nlohmann::json::parse(text);
+        json = nlohmann::ordered_json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {
         throw base::ConfigError(fmt::format("{}: {}", file, error.what()));
     }
@@ -69,7 +69,7 @@ PublishedGroup read_published(std::string_view text, const std::string& file) {
     PublishedGroup group;
     group.name = fields.string("group");
     group.title = fields.string("title");
-    const nlohmann::json& slow = fields.at("slow");
+    const nlohmann::ordered_json& slow = fields.at("slow");
     if (!slow.is_boolean()) fields.fail("slow", "expected true or false");
     group.slow = slow.get<bool>();
     group.sources = read_texts(fields, "sources");

@@ -191,7 +191,7 @@ Place set_access(Decoder& decoder, const AccessWords& access, std::size_t addres
         decoder.op.detail = static_cast<std::uint32_t>(decoder.program().generic_twins.size());
         decoder.program().generic_twins.emplace_back();
     }
-    if (access.policy) (void)decoder.read(decoder.operand(2), Slot::kRead64);
+    if (access.policy) decoder.read_hint(decoder.operand(2));
     return place;
 }
 

@@ -65,7 +65,7 @@ void decode_async_copy(Decoder& decoder) {
         }
     }
     if (hints != 0) {
-        (void)decoder.read(decoder.operand(decoder.operand_count() - 1), Slot::kRead64);
+        decoder.read_hint(decoder.operand(decoder.operand_count() - 1));
     }
     decoder.emit_operand(source_bytes);
     decoder.emit_operand(ignore);

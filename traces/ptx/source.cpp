@@ -6,6 +6,7 @@
 #include "traces/ptx/bind_arguments.hpp"
 #include "traces/ptx/execution.hpp"
 #include "traces/ptx/fault.hpp"
+#include "traces/ptx/machine_parts.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/observer.hpp"
 #include "traces/ptx/slice.hpp"
@@ -43,6 +44,10 @@ isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) 
     shape.registers_per_thread = launch.registers_per_thread.value_or(program.estimated_registers);
     shape.registers_estimated = !launch.registers_per_thread.has_value();
     shape.scoreboard_registers = static_cast<std::uint32_t>(program.registers.size());
+    shape.lowered = program.lowered();
+    for (const RegisterInfo& info : program.registers) {
+        if (shape.lowered) shape.physical_registers.push_back(info.physical);
+    }
     return shape;
 }
 
@@ -56,8 +61,10 @@ class PtxCta final : public isa::CtaStream {
         }
         for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
             paths_.emplace_back(lanes_of_warp(state_.shape, warp), state_.program.flow.data());
-            registers_.emplace_back(state_.program);
             if (state_.program.needs_stacks()) stacks_.emplace_back(state_.program);
+            WarpRegisters& registers = registers_.emplace_back(state_.program);
+            execute_preloads(state_.program, state_, registers.predicates.data(),
+                             registers.lanes32.data(), registers.lanes64.data());
         }
     }
 
