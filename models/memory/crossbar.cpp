@@ -29,11 +29,9 @@ void Crossbar::serve(std::size_t index, Lane& lane, Cycle now) {
     auto& requests = *lane.port.requests;
     if (requests.ready(now)) {
         const sm::MemoryRequest request = requests.pop();
-        const Cycle ready = l2->access(request, now + spec_.request_cycles) + spec_.response_cycles;
-        lane.answers.push({ready,
-                           sequence_++,
-                           request.write ? 0 : request.sectors(),
-                           {request.operation, request.write}});
+        const Cycle ready = l2->access(request, now);
+        lane.answers.push(
+            {ready, sequence_++, request.write ? 0 : request.sectors(), {request.fetch}});
         ++under_way_;
     }
     while (!lane.answers.empty() && std::max(lane.answers.top().ready, lane.port_free) <= now) {
@@ -45,7 +43,7 @@ void Crossbar::serve(std::size_t index, Lane& lane, Cycle now) {
 
         const Cycle last_sector = now + std::max<Cycle>(transfer, 1) - 1;
         lane.port.responses->push(answer.response, last_sector);
-        listener_->answered(index, last_sector + 1);
+        listener_->answered(index, lane.port.responses->due());
     }
     lane.due = lane.answers.empty() ? kNever : std::max(lane.answers.top().ready, lane.port_free);
     if (!requests.empty()) lane.due = std::min(lane.due, std::max(requests.due(), now + 1));
@@ -62,7 +60,7 @@ void Crossbar::tick(Cycle now) {
         due_ = std::min(due_, lane.due);
     }
     mirrored_.take(now, [&](std::span<const UnansweredRequest> requests) {
-        l2->access_unanswered(requests, now + spec_.request_cycles);
+        l2->access_unanswered(requests, now);
     });
     if (!mirrored_.empty()) due_ = std::min(due_, now + 1);
 }

@@ -21,7 +21,13 @@ void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result) {
     json["bytes"] = {{"shared_read", whole_gpu(result, result.shared_read_bytes)},
                      {"shared_write", whole_gpu(result, result.shared_write_bytes)},
                      {"shared_fill", whole_gpu(result, result.shared_fill_bytes)},
+                     {"l1_read", whole_gpu(result, result.l1_read_bytes)},
+                     {"l1_hit", whole_gpu(result, result.l1_hit_bytes)},
+                     {"l1_merged", whole_gpu(result, result.l1_merged_bytes)},
                      {"l2_read", result.l2_read_bytes},
+                     {"l2_near_hit", result.l2_near_hit_bytes},
+                     {"l2_far_read", result.l2_far_read_bytes},
+                     {"l2_far_hit", result.l2_far_hit_bytes},
                      {"l2_write", result.l2_write_bytes},
                      {"hbm_read", result.hbm_read_bytes},
                      {"hbm_write", result.hbm_write_bytes}};

@@ -64,6 +64,28 @@ class Section {
         target = static_cast<Integer>(value);
     }
 
+    /// A list of whole numbers as {value, source, confidence}.
+    void read(const std::string& key, std::vector<std::uint32_t>& target) {
+        Section cited = section(key);
+        (void)cited.text("source");
+        (void)cited.text("confidence");
+        const json& values = cited.at("value");
+        cited.finish();
+        if (!values.is_array()) {
+            fail(cited.pointer_ + "/value",
+                 fmt::format("expected a list of numbers, found {}", values.dump()));
+        }
+        target.clear();
+        for (const json& value : values) {
+            if (!value.is_number_unsigned() ||
+                value.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
+                fail(fmt::format("{}/value/{}", cited.pointer_, target.size()),
+                     fmt::format("expected a whole number of range, found {}", value.dump()));
+            }
+            target.push_back(value.get<std::uint32_t>());
+        }
+    }
+
     /// Every key must have been read.
     void finish() const {
         for (const auto& [key, value] : object_.items()) {
@@ -157,12 +179,26 @@ sm::SharedMemorySpec read_shared_memory(Section section) {
     return spec;
 }
 
+sm::L1Spec read_l1(Section section) {
+    sm::L1Spec spec;
+    section.read("array_bytes", spec.array_bytes);
+    section.read("carve_out_kilobytes", spec.carve_out_bytes);
+    constexpr std::uint32_t kKilobyte = 1024;
+    for (std::uint32_t& size : spec.carve_out_bytes) size *= kKilobyte;
+    section.read("sets", spec.sets);
+    section.read("tag_banks", spec.tag_banks);
+    section.read("queue_entries", spec.queue_entries);
+    section.read("tag_cycles", spec.tag_cycles);
+    section.finish();
+    return spec;
+}
+
 sm::GlobalPathSpec read_global_path(Section section) {
     sm::GlobalPathSpec spec;
     section.read("queue_entries", spec.queue_entries);
-    section.read("outstanding_lines", spec.outstanding_lines);
+    section.read("outstanding_sectors", spec.outstanding_sectors);
     section.read("request_cycles", spec.request_cycles);
-    section.read("write_back_cycles", spec.write_back_cycles);
+    section.read("response_cycles", spec.response_cycles);
     section.finish();
     return spec;
 }
@@ -201,6 +237,7 @@ sm::SmSpec read_sm(Section section, const std::string& arch) {
     spec.sub_core = read_sub_core(section.section("sub_core"));
     spec.operand_read = read_operand_read(section.section("operand_read"));
     spec.shared_memory = read_shared_memory(section.section("shared_memory"));
+    spec.l1 = read_l1(section.section("l1"));
     spec.global_path = read_global_path(section.section("global_path"));
     spec.barrier = read_barrier(section.section("barrier"));
     spec.tensor_core = read_tensor_core(section.section("tensor_core"), arch);
@@ -212,20 +249,27 @@ memory::MemorySpec read_memory(Section section, double clock_mhz) {
     memory::MemorySpec spec;
     Section crossbar = section.section("crossbar");
     crossbar.read("sm_bytes_per_cycle", spec.crossbar.sm_bytes_per_cycle);
-    crossbar.read("request_cycles", spec.crossbar.request_cycles);
-    crossbar.read("response_cycles", spec.crossbar.response_cycles);
     crossbar.finish();
     Section l2 = section.section("l2");
     l2.read("bytes", spec.l2.bytes);
+    l2.read("partitions", spec.l2.partitions);
     l2.read("slices", spec.l2.slices);
     l2.read("ways", spec.l2.ways);
     l2.read("slice_bytes_per_cycle", spec.l2.slice_bytes_per_cycle);
     l2.read("hit_cycles", spec.l2.hit_cycles);
     l2.read("atomic_cycles", spec.l2.atomic_cycles);
+    l2.read("link_cycles", spec.l2.link_cycles);
+    l2.read("link_bytes_per_cycle", spec.l2.link_bytes_per_cycle);
     l2.finish();
     Section hbm = section.section("hbm");
     hbm.read("channels", spec.hbm.channels);
-    spec.hbm.bytes_per_cycle = hbm.number("gigabytes_per_second") * 1e3 / clock_mhz;
+    const double peak = hbm.number("peak_gigabytes_per_second");
+    const double efficiency = hbm.number("efficiency");
+    if (!(efficiency > 0 && efficiency <= 1)) {
+        hbm.fail("/memory/hbm/efficiency",
+                 fmt::format("found {}, expected more than 0 and at most 1", efficiency));
+    }
+    spec.hbm.bytes_per_cycle = peak * efficiency * 1e3 / clock_mhz;
     hbm.read("read_cycles", spec.hbm.read_cycles);
     hbm.finish();
     section.finish();

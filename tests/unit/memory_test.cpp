@@ -15,7 +15,7 @@ struct Memory {
     memory::HbmSpec hbm_spec{.channels = 1, .bytes_per_cycle = 32, .read_cycles = 200};
     memory::L2Spec l2_spec{
         .bytes = 4 * 128, .slices = 1, .ways = 4, .slice_bytes_per_cycle = 64, .hit_cycles = 100};
-    memory::Hbm hbm{"hbm", hbm_spec};
+    memory::Hbm hbm{"hbm", hbm_spec, l2_spec.slices};
     memory::L2 l2{"l2", l2_spec};
 
     Memory() {
@@ -67,7 +67,7 @@ TEST_CASE("l2: a slice passes its width per cycle") {
 TEST_CASE("hbm: a channel passes its bandwidth") {
     Memory memory;
     base::Cycle last = 0;
-    for (std::uint64_t line = 0; line < 100; ++line) last = memory.hbm.read(line * 128, 4, 0);
+    for (std::uint64_t line = 0; line < 100; ++line) last = memory.hbm.read(0, 4, 0);
     CHECK(last == 100 * 4 + 200);
 }
 
