@@ -98,8 +98,8 @@ struct Instruction {
     Operation operation = Operation::kIntegerAlu;
     std::uint8_t bytes_per_lane =
         0;  ///< memory operations: access width of one lane; ldmatrix: 16 (one row)
-    std::uint8_t matrices = 0;  ///< ldmatrix: 1, 2 or 4
-    std::uint8_t selector = 0;  ///< mma.sp: the sparsity selector immediate
+    std::uint8_t matrices = 0;                    ///< ldmatrix: 1, 2 or 4
+    std::uint8_t selector = 0;                    ///< mma.sp: the sparsity selector immediate
     CachePolicy cache = CachePolicy::kAllLevels;  ///< global loads and cp.async
     MetadataOrdering metadata_ordering =
         MetadataOrdering::kOrdered;             ///< mma.sp: which metadata codes are legal

@@ -81,12 +81,12 @@ class Crossbar : public sc_core::sc_module {
     struct Lane {
         CrossbarPort port;
         std::priority_queue<Answer, std::vector<Answer>, std::greater<>> answers;
-        base::Cycle port_free = 0;
+        double port_free = 0;
         base::Cycle due = base::kNever;
     };
     void serve(std::size_t index, Lane& lane, base::Cycle now);
 
-    const CrossbarSpec& spec_;
+    double sector_cycles_;  ///< a sector on the port of an SM
     CrossbarListener* listener_ = nullptr;
     std::vector<Lane> lanes_;
     base::Calendar<UnansweredRequest> mirrored_;

@@ -8,7 +8,7 @@ namespace sptc::memory {
 /// The network between SMs and L2. Values and sources stand in configs/gpu/*.json; the latencies
 /// are those of the channels at the SMs (sm::GlobalPathSpec).
 struct CrossbarSpec {
-    std::uint32_t sm_bytes_per_cycle = 0;  ///< data towards one SM
+    double sm_bytes_per_cycle = 0;  ///< data towards one SM
 };
 
 inline constexpr std::uint32_t kMaxPartitions = 4;

@@ -72,7 +72,7 @@ inline constexpr std::uint32_t kMaxTagBanks = 16;
 
 /// The L1 data cache, which shares its data array with shared memory.
 struct L1Spec {
-    std::uint32_t array_bytes = 0;  ///< of shared memory and L1 together
+    std::uint32_t array_bytes = 0;               ///< of shared memory and L1 together
     std::vector<std::uint32_t> carve_out_bytes;  ///< what shared memory can get of it, ascending
     std::uint32_t sets = 0;
     std::uint32_t tag_banks = 0;      ///< lines looked up per cycle, at most one per bank

@@ -132,7 +132,8 @@ TEST_CASE("l2: lanes that change one word take turns, and each turn is one cycle
     const Cycle apart = atom(neighbours);
     // All words of the line at once, but three sectors less come back with one word.
     const Cycle together = atom(one_word);
-    const Cycle sector_cycles = 3 * 32 / a100().memory.crossbar.sm_bytes_per_cycle;
+    const auto sector_cycles =
+        static_cast<Cycle>(3 * 32 / a100().memory.crossbar.sm_bytes_per_cycle);
     CHECK(together >= apart + 31 * a100().memory.l2.atomic_cycles - 2 * sector_cycles - 2);
     CHECK(together <= apart + 31 * a100().memory.l2.atomic_cycles);
     const Cycle load =
