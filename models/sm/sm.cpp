@@ -196,7 +196,11 @@ void Sm::count_memory(const MemoryOperation& operation, std::uint32_t active_mas
         (isa::is_posted_write(kind) ? counts.store_sectors : counts.load_sectors) += sectors;
     }
     if (kind == Operation::kShuffle || operation.wavefronts == 0) return;
-    counts.shared_wavefronts += operation.wavefronts;
+    // What a global load reads of the common array is the L1's.
+    const Operation kind = operation.instruction->operation;
+    if (!isa::is_global(kind) || kind == Operation::kAsyncCopy) {
+        counts.shared_wavefronts += operation.wavefronts;
+    }
     const std::uint32_t lanes = kind == Operation::kLoadMatrix
                                     ? 8u * instruction.matrices
                                     : static_cast<std::uint32_t>(std::popcount(active_mask));

@@ -221,6 +221,29 @@ TEST_CASE("l1: shared memory takes the smallest carve-out that holds it from the
     CHECK(hit_share(140 * 1024) <= 0.01);
 }
 
+TEST_CASE("l1: the SMs that one represents send what their own L1 does not hold") {
+    const auto run = [](gpu::SimulatedSms simulated) {
+        test::A100 gpu(4, simulated);
+        ScriptedSource source(2,
+                              {{.operation = Operation::kLoadGlobal,
+                                .reads = {0},
+                                .writes = {10},
+                                .place =
+                                    [](const Where& at) {
+                                        const std::uint64_t line =
+                                            at.cta * 64 + unsigned(at.iteration % 64);
+                                        return kBase + 128 * line + 4 * unsigned(at.lane);
+                                    }}},
+                              3 * 64, 4);
+        return gpu.run(source);
+    };
+    const gpu::KernelResult all = run(gpu::SimulatedSms::kAll);
+    const gpu::KernelResult one = run(gpu::SimulatedSms::kRepresentative);
+    CHECK(all.l2_read_bytes == 4 * 64 * 128);
+    CHECK(one.l2_read_bytes == all.l2_read_bytes);
+    CHECK(double(one.cycles) == Approx(double(all.cycles)).epsilon(0.03));
+}
+
 TEST_CASE("l2: a near hit takes 208 cycles, and memory behind each partition 475 and 623") {
     const auto once = [](std::uint32_t home) {
         return chase({.operation = Operation::kLoadGlobal,

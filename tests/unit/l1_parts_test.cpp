@@ -12,7 +12,11 @@ using isa::CachePolicy;
 namespace {
 
 /// Two sets of four ways.
-const sm::L1Spec kSmall{.sets = 2, .tag_banks = 4};
+const sm::L1Spec kSmall = [] {
+    sm::L1Spec spec;
+    spec.sets = 2;
+    return spec;
+}();
 
 std::vector<sm::LineSectors> lines_at(std::uint64_t first, std::uint64_t step, int count) {
     std::vector<sm::LineSectors> lines;
