@@ -195,12 +195,10 @@ void Sm::count_memory(const MemoryOperation& operation, std::uint32_t active_mas
         for (const LineSectors& line : operation.lines) sectors += count_sectors(line.sector_mask);
         (isa::is_posted_write(kind) ? counts.store_sectors : counts.load_sectors) += sectors;
     }
-    if (kind == Operation::kShuffle || operation.wavefronts == 0) return;
     // What a global load reads of the common array is the L1's.
-    const Operation kind = operation.instruction->operation;
-    if (!isa::is_global(kind) || kind == Operation::kAsyncCopy) {
-        counts.shared_wavefronts += operation.wavefronts;
-    }
+    const bool global = isa::is_global(kind) && kind != Operation::kAsyncCopy;
+    if (global || kind == Operation::kShuffle || operation.wavefronts == 0) return;
+    counts.shared_wavefronts += operation.wavefronts;
     const std::uint32_t lanes = kind == Operation::kLoadMatrix
                                     ? 8u * instruction.matrices
                                     : static_cast<std::uint32_t>(std::popcount(active_mask));
