@@ -301,3 +301,37 @@ TEST_CASE("hbm: a stream that no cache holds reaches the measured bandwidth", "[
     const double bytes = read_bytes_per_cycle(108, 16, at, 4, 12);
     CHECK(bytes * 1.41 == Approx(1407.2).epsilon(0.05));
 }
+
+TEST_CASE("memory: idle skip changes nothing, with hits, misses, merges and a full queue") {
+    const auto run = [](gpu::SimulatedSms simulated, sm::IdleSkip skip) {
+        test::A100 gpu(4, simulated);
+        const auto place = [](const Where& at) {
+            const unsigned thread = 32 * at.warp + unsigned(at.lane);
+            return kBase + 4096 * (at.cta % 3) + 64 * std::uint64_t{thread} +
+                   16 * unsigned(at.iteration % 5);
+        };
+        ScriptedSource source(8,
+                              {{.operation = Operation::kLoadGlobal,
+                                .reads = {0},
+                                .writes = {10},
+                                .bytes_per_lane = 16,
+                                .place = place},
+                               {.operation = Operation::kLoadShared, .reads = {0}, .writes = {11}},
+                               {.operation = Operation::kAsyncCopy,
+                                .reads = {0},
+                                .bytes_per_lane = 16,
+                                .place = place},
+                               {.operation = Operation::kStoreGlobal, .reads = {10}}},
+                              20, 9);
+        return gpu.run(source, {.idle_skip = skip});
+    };
+    for (const auto simulated : {gpu::SimulatedSms::kAll, gpu::SimulatedSms::kRepresentative}) {
+        const gpu::KernelResult on = run(simulated, sm::IdleSkip::kOn);
+        const gpu::KernelResult off = run(simulated, sm::IdleSkip::kOff);
+        CHECK(on.cycles == off.cycles);
+        CHECK(on.activity == off.activity);
+        CHECK(on.l1_hit_bytes == off.l1_hit_bytes);
+        CHECK(on.l1_merged_bytes == off.l1_merged_bytes);
+        CHECK(on.l2_near_hit_bytes == off.l2_near_hit_bytes);
+    }
+}
