@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "models/base/error.hpp"
+#include "models/gpu/memory_validation.hpp"
 #include "models/isa/instruction.hpp"
 
 namespace sptc::gpu {
@@ -38,17 +39,8 @@ void validate(const GpuSpec& spec) {
     require(shared.return_bytes_per_cycle > 0 &&
                 shared.banks * shared.bank_bytes % shared.return_bytes_per_cycle == 0,
             "shared_memory.return_bytes_per_cycle must divide banks x bank_bytes");
-    require(sm.global_path.queue_entries > 0 && sm.global_path.outstanding_lines > 0 &&
-                sm.global_path.request_cycles > 0,
-            "global_path values must be positive");
-    const memory::MemorySpec& memory = spec.memory;
-    require(memory.crossbar.sm_bytes_per_cycle > 0, "crossbar.sm_bytes_per_cycle must be positive");
-    require(
-        memory.l2.slices > 0 && memory.l2.ways > 0 && memory.l2.slice_bytes_per_cycle > 0 &&
-            memory.l2.bytes >= std::uint64_t{memory.l2.slices} * memory.l2.ways * sm::kLineBytes,
-        "l2 must hold at least one set per slice");
-    require(memory.hbm.channels > 0 && memory.hbm.bytes_per_cycle > 0,
-            "hbm values must be positive");
+    validate_l1(spec);
+    validate_memory(spec);
 }
 
 }  // namespace sptc::gpu

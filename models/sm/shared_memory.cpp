@@ -73,6 +73,8 @@ bool SharedMemory::run_wavefront(std::size_t input, Cycle now) {
     const bool atomic = instruction.operation == isa::Operation::kAtomicShared;
     if (instruction.operation == isa::Operation::kStoreShared || atomic) {
         ++statistics_.write_wavefronts;
+    } else if (isa::is_global(instruction.operation)) {
+        ++statistics_.l1_wavefronts;
     } else if (!shuffle) {
         ++statistics_.read_wavefronts;
     }

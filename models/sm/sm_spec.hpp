@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <vector>
 
 #include "models/base/cycle.hpp"
 #include "models/tensor_core/tensor_core_spec.hpp"
@@ -67,12 +68,24 @@ struct SharedMemorySpec {
     std::uint32_t atomic_wavefronts = 0;  ///< for each lane that an atomic serves at one bank
 };
 
+inline constexpr std::uint32_t kMaxTagBanks = 16;
+
+/// The L1 data cache, which shares its data array with shared memory.
+struct L1Spec {
+    std::uint32_t array_bytes = 0;               ///< of shared memory and L1 together
+    std::vector<std::uint32_t> carve_out_bytes;  ///< what shared memory can get of it, ascending
+    std::uint32_t sets = 0;
+    std::uint32_t tag_banks = 0;      ///< lines looked up per cycle, at most one per bank
+    std::uint32_t queue_entries = 0;  ///< global instructions waiting for the tags
+    base::Cycle tag_cycles = 0;       ///< from the operands' read to the tags
+};
+
 /// The path of an SM to the L2.
 struct GlobalPathSpec {
-    std::uint32_t queue_entries = 0;      ///< global instructions waiting in the SM
-    std::uint32_t outstanding_lines = 0;  ///< line requests on their way
-    base::Cycle request_cycles = 0;       ///< latency of the channel towards the L2
-    base::Cycle write_back_cycles = 0;    ///< from the last sector's arrival to data in registers
+    std::uint32_t queue_entries = 0;        ///< requests waiting in the SM before the tags stop
+    std::uint32_t outstanding_sectors = 0;  ///< on their way
+    base::Cycle request_cycles = 0;         ///< from the SM to a slice of the L2
+    base::Cycle response_cycles = 0;        ///< from a slice to the SM
 };
 
 struct BarrierSpec {
@@ -94,6 +107,7 @@ struct SmSpec {
     SubCoreSpec sub_core;
     OperandReadSpec operand_read;
     SharedMemorySpec shared_memory;
+    L1Spec l1;
     GlobalPathSpec global_path;
     BarrierSpec barrier;
     tensor_core::TensorCoreSpec tensor_core;

@@ -147,7 +147,11 @@ void add_byte_rows(Table& table) {
     };
     scaled("shared memory, read", &gpu::KernelResult::shared_read_bytes);
     scaled("shared memory, cp.async", &gpu::KernelResult::shared_fill_bytes);
+    scaled("L1, read", &gpu::KernelResult::l1_read_bytes);
+    scaled("L1, hit", &gpu::KernelResult::l1_hit_bytes);
     bytes("L2, read", &gpu::KernelResult::l2_read_bytes);
+    bytes("L2, near hit", &gpu::KernelResult::l2_near_hit_bytes);
+    bytes("L2, far read", &gpu::KernelResult::l2_far_read_bytes);
     bytes("L2, written", &gpu::KernelResult::l2_write_bytes);
     bytes("HBM, read", &gpu::KernelResult::hbm_read_bytes);
     bytes("HBM, written", &gpu::KernelResult::hbm_write_bytes);

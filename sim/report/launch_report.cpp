@@ -70,7 +70,12 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
         fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_write_bytes))), "MB");
     row("shared memory, cp.async",
         fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_fill_bytes))), "MB");
+    row("L1, read", fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.l1_read_bytes))),
+        "MB");
+    row("L1, hit", fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.l1_hit_bytes))), "MB");
     row("L2, read", fmt::format("{:.3f}", megabytes(kernel.l2_read_bytes)), "MB");
+    row("L2, near hit", fmt::format("{:.3f}", megabytes(kernel.l2_near_hit_bytes)), "MB");
+    row("L2, far read", fmt::format("{:.3f}", megabytes(kernel.l2_far_read_bytes)), "MB");
     row("L2, written", fmt::format("{:.3f}", megabytes(kernel.l2_write_bytes)), "MB");
     row("HBM, read", fmt::format("{:.3f}", megabytes(kernel.hbm_read_bytes)), "MB");
     row("HBM, written", fmt::format("{:.3f}", megabytes(kernel.hbm_write_bytes)), "MB");

@@ -41,7 +41,8 @@ gemm::TileLimits tile_limits(const gpu::GpuSpec& spec) {
     limits.macs_per_cycle =
         sm.sub_cores * static_cast<std::uint32_t>(sm.tensor_core.f16_macs_per_cycle);
     limits.shared_bytes_per_cycle = sm.shared_memory.banks * sm.shared_memory.bank_bytes;
-    limits.l2_bytes_per_cycle_and_sm = spec.memory.crossbar.sm_bytes_per_cycle;
+    limits.l2_bytes_per_cycle_and_sm =
+        static_cast<std::uint32_t>(spec.memory.crossbar.sm_bytes_per_cycle);
     limits.l2_bytes_per_cycle = spec.memory.l2.slices * spec.memory.l2.slice_bytes_per_cycle;
     return limits;
 }

@@ -1,5 +1,7 @@
 #include "sim/run/gpu_config.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "sim/run/gpu_document.hpp"
@@ -74,12 +76,26 @@ sm::SharedMemorySpec read_shared_memory(Section section) {
     return spec;
 }
 
+sm::L1Spec read_l1(Section section) {
+    sm::L1Spec spec;
+    section.read("array_bytes", spec.array_bytes);
+    spec.carve_out_bytes = section.numbers("carve_out_kilobytes");
+    constexpr std::uint32_t kKilobyte = 1024;
+    for (std::uint32_t& size : spec.carve_out_bytes) size *= kKilobyte;
+    section.read("sets", spec.sets);
+    section.read("tag_banks", spec.tag_banks);
+    section.read("queue_entries", spec.queue_entries);
+    section.read("tag_cycles", spec.tag_cycles);
+    section.finish();
+    return spec;
+}
+
 sm::GlobalPathSpec read_global_path(Section section) {
     sm::GlobalPathSpec spec;
     section.read("queue_entries", spec.queue_entries);
-    section.read("outstanding_lines", spec.outstanding_lines);
+    section.read("outstanding_sectors", spec.outstanding_sectors);
     section.read("request_cycles", spec.request_cycles);
-    section.read("write_back_cycles", spec.write_back_cycles);
+    section.read("response_cycles", spec.response_cycles);
     section.finish();
     return spec;
 }
@@ -118,6 +134,7 @@ sm::SmSpec read_sm(Section section, const std::string& arch) {
     spec.sub_core = read_sub_core(section.section("sub_core"));
     spec.operand_read = read_operand_read(section.section("operand_read"));
     spec.shared_memory = read_shared_memory(section.section("shared_memory"));
+    spec.l1 = read_l1(section.section("l1"));
     spec.global_path = read_global_path(section.section("global_path"));
     spec.barrier = read_barrier(section.section("barrier"));
     spec.tensor_core = read_tensor_core(section.section("tensor_core"), arch);
@@ -128,21 +145,28 @@ sm::SmSpec read_sm(Section section, const std::string& arch) {
 memory::MemorySpec read_memory(Section section, double clock_mhz) {
     memory::MemorySpec spec;
     Section crossbar = section.section("crossbar");
-    crossbar.read("sm_bytes_per_cycle", spec.crossbar.sm_bytes_per_cycle);
-    crossbar.read("request_cycles", spec.crossbar.request_cycles);
-    crossbar.read("response_cycles", spec.crossbar.response_cycles);
+    spec.crossbar.sm_bytes_per_cycle = crossbar.number("sm_bytes_per_cycle");
     crossbar.finish();
     Section l2 = section.section("l2");
     l2.read("bytes", spec.l2.bytes);
+    l2.read("partitions", spec.l2.partitions);
     l2.read("slices", spec.l2.slices);
     l2.read("ways", spec.l2.ways);
     l2.read("slice_bytes_per_cycle", spec.l2.slice_bytes_per_cycle);
     l2.read("hit_cycles", spec.l2.hit_cycles);
     l2.read("atomic_cycles", spec.l2.atomic_cycles);
+    l2.read("link_cycles", spec.l2.link_cycles);
+    l2.read("link_bytes_per_cycle", spec.l2.link_bytes_per_cycle);
     l2.finish();
     Section hbm = section.section("hbm");
     hbm.read("channels", spec.hbm.channels);
-    spec.hbm.bytes_per_cycle = hbm.number("gigabytes_per_second") * 1e3 / clock_mhz;
+    const double peak = hbm.number("peak_gigabytes_per_second");
+    const double efficiency = hbm.number("efficiency");
+    if (!(efficiency > 0 && efficiency <= 1)) {
+        hbm.fail("/memory/hbm/efficiency",
+                 fmt::format("found {}, expected more than 0 and at most 1", efficiency));
+    }
+    spec.hbm.bytes_per_cycle = peak * efficiency * 1e3 / clock_mhz;
     hbm.read("read_cycles", spec.hbm.read_cycles);
     hbm.finish();
     section.finish();

@@ -14,6 +14,13 @@ namespace sptc::test {
 /// repeated.
 class ScriptedSource : public isa::InstructionSource {
   public:
+    /// One lane of one execution of a step.
+    struct Where {
+        std::uint64_t cta;
+        std::uint32_t warp;
+        int lane;
+        int iteration;
+    };
     struct Step {
         isa::Operation operation;
         std::vector<isa::RegisterId> reads{};
@@ -27,6 +34,8 @@ class ScriptedSource : public isa::InstructionSource {
         std::function<std::uint64_t(int, int)> address = [](int lane, int) {
             return 4ull * unsigned(lane);
         };
+        std::function<std::uint64_t(const Where&)> place = nullptr;  ///< instead of `address`
+        isa::CachePolicy cache = isa::CachePolicy::kAllLevels;
         std::uint32_t barrier = 0;
         std::uint32_t barrier_threads = 0;
         std::uint32_t sleep_nanoseconds = 0;
@@ -48,8 +57,8 @@ class ScriptedSource : public isa::InstructionSource {
 
     const isa::KernelShape& shape() const override { return shape_; }
     isa::KernelShape& shape() { return shape_; }
-    std::unique_ptr<isa::CtaStream> start_cta(std::uint64_t, std::uint32_t) override {
-        return std::make_unique<Stream>(*this);
+    std::unique_ptr<isa::CtaStream> start_cta(std::uint64_t cta, std::uint32_t) override {
+        return std::make_unique<Stream>(*this, cta);
     }
 
     /// Issue cycles of warp 0 of the first CTA, step by step.
@@ -63,8 +72,8 @@ class ScriptedSource : public isa::InstructionSource {
 
     class Stream : public isa::CtaStream {
       public:
-        explicit Stream(ScriptedSource& source)
-            : source_(source), at_(source.shape_.warps_per_cta()) {
+        Stream(ScriptedSource& source, std::uint64_t cta)
+            : source_(source), cta_(cta), at_(source.shape_.warps_per_cta()) {
             for (std::uint32_t warp = 0; warp < at_.size(); ++warp) settle(warp);
         }
         const isa::Instruction* peek(std::uint32_t warp) const override {
@@ -81,7 +90,9 @@ class ScriptedSource : public isa::InstructionSource {
                 const Step& script = source_.steps_[step];
                 for (int lane = 0; lane < isa::kLanes; ++lane) {
                     const auto l = static_cast<std::size_t>(lane);
-                    result_.addresses[l] = script.address(lane, iteration);
+                    result_.addresses[l] = script.place
+                                               ? script.place({cta_, warp, lane, iteration})
+                                               : script.address(lane, iteration);
                     result_.shared_addresses[l] =
                         static_cast<std::uint32_t>(lane * script.bytes_per_lane);
                     result_.source_bytes[l] = script.bytes_per_lane;
@@ -107,6 +118,7 @@ class ScriptedSource : public isa::InstructionSource {
             }
         }
         ScriptedSource& source_;
+        std::uint64_t cta_;
         std::vector<std::pair<std::size_t, int>> at_;
         isa::WarpInstruction result_;
     };
@@ -119,6 +131,7 @@ class ScriptedSource : public isa::InstructionSource {
         instruction.operation = step.operation;
         instruction.bytes_per_lane = step.bytes_per_lane;
         instruction.matrices = step.matrices;
+        instruction.cache = step.cache;
         instruction.pending_groups = step.pending_groups;
         instruction.mma = step.mma;
         instruction.line = static_cast<std::uint32_t>(stored_.size());

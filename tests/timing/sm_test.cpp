@@ -157,17 +157,6 @@ TEST_CASE("sm: a barrier takes 21 cycles plus 2 per warp") {
     }
 }
 
-TEST_CASE(
-    "memory: a chase that stays in the L2 and one that never does take the measured latencies") {
-    const auto chase = [](int lines) {
-        return chase_cycles({.operation = Operation::kLoadGlobal, .address = [lines](int, int i) {
-                                 return 0x10000000ull + 4096ull * unsigned(i % lines);
-                             }});
-    };
-    CHECK(chase(1) == Approx(261.5).epsilon(0.10));
-    CHECK(chase(60) == Approx(466.3).epsilon(0.10));
-}
-
 TEST_CASE("sm: memory instructions queue as measured: five at once, then one per four cycles") {
     // Huerta et al., MICRO 2025, table 1, one active sub-core: issue cycles 2-6, 13, 17, 21, ...
     test::A100 gpu;

@@ -112,9 +112,9 @@ TEST_CASE("sm: nanosleep holds its warp for as many cycles as its nanoseconds ta
 TEST_CASE("sm: a fence of the GPU waits for the warp's writes, one of the CTA does not") {
     const Step store{.operation = Operation::kStoreGlobal, .reads = {1}, .address = neighbours};
     const Step red{.operation = Operation::kReductionGlobal, .reads = {1}, .address = neighbours};
-    const memory::MemorySpec& memory = a100().memory;
-    const Cycle way =
-        memory.crossbar.request_cycles + memory.l2.hit_cycles + memory.crossbar.response_cycles;
+    const gpu::GpuSpec spec = a100();
+    const Cycle way = spec.sm.global_path.request_cycles + spec.memory.l2.hit_cycles +
+                      spec.sm.global_path.response_cycles;
     CHECK(distance({store, {.operation = Operation::kMemoryFence}}, 0, 1) > way);
     CHECK(distance({red, {.operation = Operation::kMemoryFence}}, 0, 1) > way);
     CHECK(distance({store, {.operation = Operation::kCtaFence}}, 0, 1) == 1);
@@ -133,7 +133,8 @@ TEST_CASE("l2: lanes that change one word take turns, and each turn is one cycle
     const Cycle apart = atom(neighbours);
     // All words of the line at once, but three sectors less come back with one word.
     const Cycle together = atom(one_word);
-    const Cycle sector_cycles = 3 * 32 / a100().memory.crossbar.sm_bytes_per_cycle;
+    const auto sector_cycles =
+        static_cast<Cycle>(3 * 32 / a100().memory.crossbar.sm_bytes_per_cycle);
     CHECK(together >= apart + 31 * a100().memory.l2.atomic_cycles - 2 * sector_cycles - 2);
     CHECK(together <= apart + 31 * a100().memory.l2.atomic_cycles);
     const Cycle load =

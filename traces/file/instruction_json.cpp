@@ -89,6 +89,7 @@ Json instruction_json(const InstructionTable& table, std::size_t index) {
     number("source_line", instruction.source_line);
     number("bytes", instruction.bytes_per_lane);
     number("matrices", instruction.matrices);
+    number("cache", static_cast<unsigned>(instruction.cache));
     if (instruction.mma != nullptr) json["mma"] = instruction.mma->ptx_name();
     number("selector", instruction.selector);
     number("any_metadata_order",
@@ -111,7 +112,7 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
                      InstructionTable& table) {
     const HeaderFields fields(
         json, pointer,
-        {"operation", "line", "source_line", "text", "twin_of", "bytes", "matrices", "mma",
+        {"operation", "line", "source_line", "text", "twin_of", "bytes", "matrices", "cache", "mma",
          "selector", "any_metadata_order", "pending_groups", "reads", "address_reads", "writes"});
     isa::Instruction instruction;
     instruction.operation = read_operation(fields);
@@ -123,6 +124,8 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
     };
     instruction.bytes_per_lane = byte("bytes");
     instruction.matrices = byte("matrices");
+    instruction.cache = static_cast<isa::CachePolicy>(
+        fields.integer_or_0("cache", static_cast<unsigned>(isa::CachePolicy::kL2)));
     if (fields.has("mma")) instruction.mma = read_form(fields, forms);
     instruction.selector = byte("selector");
     if (fields.integer_or_0("any_metadata_order", 1) != 0) {
