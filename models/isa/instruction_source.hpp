@@ -24,6 +24,8 @@ struct KernelShape {
     std::uint32_t registers_per_thread = 0;  ///< 32-bit registers, for occupancy
     bool registers_estimated = false;  ///< true when no figure was given and liveness was used
     std::uint32_t scoreboard_registers = 0;  ///< RegisterIds are below this
+    /// RegisterIds below this are physical registers, whose banks are known; 0: as in PTX.
+    std::uint32_t physical_registers = 0;
 
     [[nodiscard]] std::uint32_t threads_per_cta() const {
         return static_cast<std::uint32_t>(block.count());

@@ -8,6 +8,8 @@
 #include "models/base/cycle.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "models/sm/activity.hpp"
+#include "models/sm/instruction_buffer.hpp"
+#include "models/sm/register_file.hpp"
 #include "models/sm/scoreboard.hpp"
 #include "models/sm/sm_spec.hpp"
 #include "models/sm/warp_scheduler.hpp"
@@ -80,7 +82,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
 
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
     [[nodiscard]] const tensor_core::TensorCore& tensor() const { return tensor_core_; }
-    void reset();
+    /// A new kernel; register ids below `physical_registers` have banks.
+    void reset(std::uint32_t physical_registers);
     /// Has the tensor core still to finish an mma of this slot?
     [[nodiscard]] bool has_mma_under_way(std::uint32_t slot) const;
 
@@ -111,6 +114,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         base::Cycle blocked_until = 0;           ///< branch, bar.warp.sync, barrier, nanosleep
         Activity blocked_reason = Activity::kControl;
         Scoreboard scoreboard{0};
+        InstructionBuffer buffer{1, 0};
     };
 
     /// An mma that has left its warp.
@@ -136,6 +140,9 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     void issue(Warp& warp, base::Cycle now);
     void execute_effects(Warp& warp, const isa::Instruction& instruction,
                          const isa::WarpInstruction& executed, base::Cycle now);
+    void branch(Warp& warp, base::Cycle now);
+    void issue_fixed_latency(Warp& warp, const isa::Instruction& instruction, Pipe pipe,
+                             base::Cycle now);
     [[nodiscard]] base::Cycle sleep_cycles(const isa::WarpInstruction& executed) const;
     [[nodiscard]] base::Cycle next_due(base::Cycle now) const;
 
@@ -145,6 +152,9 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     Dispatch latch_;  ///< enters the tensor core in the next cycle
     std::vector<Warp> warps_;
     WarpScheduler scheduler_;
+    RegisterFile register_file_;
+    base::Cycle issue_free_ = 0;  ///< an instruction whose operands come late holds up the others
+    base::Cycle fetch_free_ = 0;  ///< targets of branches are fetched one per cycle
     std::array<base::Cycle, static_cast<std::size_t>(Pipe::kCount)> pipe_free_{};
     std::deque<std::pair<std::uint32_t, const isa::Instruction*>>
         mmas_;  ///< in the tensor core, oldest first

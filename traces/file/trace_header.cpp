@@ -76,6 +76,8 @@ isa::KernelShape read_shape(const HeaderFields& fields) {
     shape.registers_per_thread = number("registers_per_thread", kMaximumRegisters);
     shape.registers_estimated = number("registers_estimated", 1) != 0;
     shape.scoreboard_registers = number("scoreboard_registers", kMaximumRegisterIds);
+    shape.physical_registers = static_cast<std::uint32_t>(
+        fields.integer_or_0("physical_registers", shape.scoreboard_registers));
     return shape;
 }
 
@@ -98,6 +100,9 @@ std::string header_json(const TraceHeader& header) {
                 {"registers_per_thread", shape.registers_per_thread},
                 {"registers_estimated", shape.registers_estimated ? 1 : 0},
                 {"scoreboard_registers", shape.scoreboard_registers}}}};
+    if (shape.physical_registers != 0) {
+        json["shape"]["physical_registers"] = shape.physical_registers;
+    }
     Json& list = json["instructions"] = Json::array();
     for (std::size_t i = 0; i < header.instructions.size(); ++i) {
         list.push_back(instruction_json(header.instructions, i));
@@ -122,7 +127,7 @@ TraceHeader parse_header(std::string_view text) {
     header.origin = read_origin(fields);
     header.shape = read_shape(fields.object(
         "shape", {"entry", "grid", "block", "shared_bytes_per_cta", "registers_per_thread",
-                  "registers_estimated", "scoreboard_registers"}));
+                  "registers_estimated", "scoreboard_registers", "physical_registers"}));
     const nlohmann::json& list = fields.array("instructions");
     const MmaFormNames forms = mma_form_names();
     for (std::size_t i = 0; i < list.size(); ++i) {
