@@ -42,6 +42,7 @@ void SubCore::reset(std::uint32_t physical_registers) {
     due_ = kNever;
     accounted_until_ = 0;
     idle_activity_ = Activity::kNoWarp;
+    idle_instruction_ = nullptr;
     statistics_ = {};
 }
 
@@ -107,6 +108,7 @@ void SubCore::start_warp(std::uint32_t slot, std::uint32_t warp, isa::CtaStream&
     entry.warp_in_cta = warp_in_cta;
     entry.buffer.refill(now + 1);
     entry.blocked_until = 0;
+    entry.blocked_by = nullptr;
     entry.scoreboard.reset(scoreboard_registers);
     entry.next = cta.peek(warp_in_cta);
     scheduler_.add(slot);
@@ -187,6 +189,8 @@ Activity SubCore::examine(const Warp& warp, Cycle now) const {
 void SubCore::account_until(Cycle end) {
     if (end <= accounted_until_) return;
     statistics_.activity[static_cast<std::size_t>(idle_activity_)] += end - accounted_until_;
+    if (profile_ != nullptr)
+        profile_->stalled(idle_instruction_, idle_activity_, end - accounted_until_);
     accounted_until_ = end;
 }
 
@@ -201,6 +205,7 @@ void SubCore::tick(Cycle now) {
     Warp* chosen = nullptr;
     std::uint32_t chosen_slot = 0;
     Activity activity = Activity::kNoWarp;
+    const isa::Instruction* instruction = nullptr;
     scheduler_.visit([&](std::uint32_t slot) {
         Warp& warp = warps_[slot];
         Activity answer = examine(warp, now);
@@ -210,17 +215,24 @@ void SubCore::tick(Cycle now) {
             chosen_slot = slot;
             return false;
         }
-        activity = std::min(activity, answer);
+        if (answer < activity) {
+            activity = answer;
+            instruction = warp.waits_at(now);
+        }
         return true;
     });
     if (chosen != nullptr) {
         activity = Activity::kIssued;
         scheduler_.issued(chosen_slot);
+        if (profile_ != nullptr) profile_->issued(*chosen->next);
         issue(*chosen, now);
+    } else if (profile_ != nullptr) {
+        profile_->stalled(instruction, activity, 1);
     }
     ++statistics_.activity[static_cast<std::size_t>(activity)];
     accounted_until_ = now + 1;
     idle_activity_ = activity;
+    idle_instruction_ = instruction;
     due_ = chosen != nullptr ? now + 1 : next_due(now);
 }
 
@@ -271,6 +283,7 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
     const auto block = [&](Cycle until, Activity reason) {
         warp.blocked_until = until;
         warp.blocked_reason = reason;
+        warp.blocked_by = &instruction;
     };
     const auto slot = static_cast<std::uint32_t>(&warp - warps_.data());
     switch (instruction.operation) {
@@ -320,7 +333,7 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
             services->arrive_at_barrier(warp.sm_warp, executed);
             return;
         case Operation::kBranch:
-            if (executed.active_mask != 0) branch(warp, now);
+            if (executed.active_mask != 0) branch(warp, instruction, now);
             return;
         case Operation::kAsyncWait:
             block(now + spec.dependency_barrier_cycles, Activity::kControl);
@@ -362,11 +375,14 @@ void SubCore::issue_fixed_latency(Warp& warp, const isa::Instruction& instructio
 }
 
 /// The instructions behind a taken branch are not its target's: they are fetched again.
-void SubCore::branch(Warp& warp, Cycle now) {
+void SubCore::branch(Warp& warp, const isa::Instruction& instruction, Cycle now) {
     const InstructionSupplySpec& supply = spec_.sub_core.instruction_supply;
     const Cycle fetch = std::max(fetch_free_, now + supply.branch_resolve_cycles);
     fetch_free_ = fetch + 1;
     warp.buffer.refill(fetch + supply.fetch_cycles);
+    warp.blocked_until = fetch + supply.fetch_cycles;
+    warp.blocked_reason = Activity::kControl;
+    warp.blocked_by = &instruction;
 }
 
 Cycle SubCore::sleep_cycles(const isa::WarpInstruction& executed) const {
