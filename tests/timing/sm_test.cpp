@@ -186,7 +186,14 @@ TEST_CASE("sm: idle skip changes nothing, and every sub-core cycle is in exactly
             {.operation = Operation::kStoreGlobal, .reads = {5, 6}, .address = [](int lane, int i) {
                  return 0x800000ull + 128ull * unsigned(i) + 4ull * unsigned(lane);
              }});
+        for (const int i : {0, 2, 4, 6}) {  // all of one bank
+            const auto reg = [i](int base) { return static_cast<isa::RegisterId>(base + i); };
+            body.push_back({.operation = Operation::kFloat32,
+                            .reads = {reg(12), reg(20), reg(40)},
+                            .writes = {reg(50)}});
+        }
         ScriptedSource source(4, body, 20, 5);
+        source.shape().physical_registers = 64;
         return gpu.run(source, {.idle_skip = skip});
     };
     const gpu::KernelResult on = result(sm::IdleSkip::kOn);
@@ -198,6 +205,7 @@ TEST_CASE("sm: idle skip changes nothing, and every sub-core cycle is in exactly
     std::uint64_t sum = 0;
     for (const std::uint64_t cycles : on.activity) sum += cycles;
     CHECK(sum == 4 * 2 * on.cycles);
+    CHECK(on.activity[static_cast<std::size_t>(sm::Activity::kRegisterPort)] > 0);
     CHECK(on.activity[0] == on.warp_instructions);
 }
 
