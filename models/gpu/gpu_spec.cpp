@@ -5,6 +5,8 @@
 #include "models/base/error.hpp"
 #include "models/gpu/memory_validation.hpp"
 #include "models/isa/instruction.hpp"
+#include "models/sm/instruction_buffer.hpp"
+#include "models/sm/register_file.hpp"
 
 namespace sptc::gpu {
 
@@ -27,10 +29,19 @@ void validate(const GpuSpec& spec) {
         require(pipe.lanes > 0 && isa::kLanes % pipe.lanes == 0, "pipeline lanes must divide 32");
         require(pipe.latency_cycles > 0, "pipeline latency_cycles must be positive");
     }
-    require(sub_core.register_read_ports > 0, "register_read_ports must be positive");
+    require(sub_core.register_file.banks > 0 &&
+                sub_core.register_file.banks <= sm::RegisterFile::kMaxBanks,
+            "register_file.banks must be 1 to 4");
+    require(sub_core.register_file.window_cycles > 0,
+            "register_file.window_cycles must be positive");
+    require(sub_core.register_file.cache_operand_slots <= sm::RegisterFile::kMaxCacheSlots,
+            "register_file.cache_operand_slots must be 0 to 4");
+    require(sub_core.instruction_supply.buffer_entries > 0 &&
+                sub_core.instruction_supply.buffer_entries <= sm::InstructionBuffer::kMaxEntries,
+            "instruction_supply.buffer_entries must be 1 to 8");
     require(sub_core.memory_queue_entries > 0, "memory_queue_entries must be positive");
     require(sub_core.store_bytes_per_cycle > 0, "store_bytes_per_cycle must be positive");
-    require(sm.memory_instructions_per_cycle > 0, "memory_instructions_per_cycle must be positive");
+    require(sm.memory_instruction_cycles > 0, "memory_instruction_cycles must be positive");
     require(sm.register_allocation_unit > 0, "register_allocation_unit must be positive");
     require(shared.banks > 0 && shared.banks <= isa::kLanes && shared.bank_bytes > 0,
             "shared_memory.banks must be 1 to 32 and bank_bytes positive");

@@ -102,7 +102,8 @@ struct Instruction {
     std::uint8_t selector = 0;                    ///< mma.sp: the sparsity selector immediate
     CachePolicy cache = CachePolicy::kAllLevels;  ///< global loads and cp.async
     MetadataOrdering metadata_ordering =
-        MetadataOrdering::kOrdered;             ///< mma.sp: which metadata codes are legal
+        MetadataOrdering::kOrdered;  ///< mma.sp: which metadata codes are legal
+    bool uniform_address = false;  ///< memory operations: the address stands in a uniform register
     std::uint8_t pending_groups = 0;            ///< cp.async.wait_group N; 0 for wait_all
     std::uint32_t line = 0;                     ///< PTX line
     std::uint32_t source_line = 0;              ///< line that .loc names; 0: not known

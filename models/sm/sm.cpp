@@ -50,7 +50,7 @@ void Sm::configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, I
     ctas_.resize(resident_ctas);
     profile_.reset();
     for (auto& sub_core : sub_cores_) {
-        sub_core->reset();
+        sub_core->reset(shape.physical_registers);
         sub_core->profile(nullptr);
     }
     shared_memory_.reset();
@@ -94,21 +94,23 @@ std::uint32_t Sm::start_cta(std::unique_ptr<isa::CtaStream> stream, std::uint64_
     return slot;
 }
 
-Cycle Sm::operand_read_cycles(Operation operation) const {
-    switch (operation) {
+Cycle Sm::operand_read_cycles(const isa::Instruction& instruction) const {
+    const OperandReadSpec& spec =
+        instruction.uniform_address ? spec_.uniform_operand_read : spec_.operand_read;
+    switch (instruction.operation) {
         case Operation::kLoadGlobal:
-            return spec_.operand_read.load_global_cycles;
+            return spec.load_global_cycles;
         case Operation::kStoreGlobal:
         case Operation::kAtomicGlobal:
         case Operation::kReductionGlobal:
-            return spec_.operand_read.store_global_cycles;
+            return spec.store_global_cycles;
         case Operation::kStoreShared:
         case Operation::kAtomicShared:
-            return spec_.operand_read.store_shared_cycles;
+            return spec.store_shared_cycles;
         case Operation::kAsyncCopy:
-            return spec_.operand_read.async_copy_cycles;
+            return spec.async_copy_cycles;
         default:
-            return spec_.operand_read.load_shared_cycles;
+            return spec.load_shared_cycles;
     }
 }
 
@@ -141,7 +143,7 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
     const Cycle word_cycles =
         isa::kLanes * sizeof(std::uint32_t) / spec_.sub_core.store_bytes_per_cycle;
     entry.transfer_cycles = std::max(spec_.sub_core.address_unit_cycles, data_cycles);
-    entry.operand_read_cycles = operand_read_cycles(operation) +
+    entry.operand_read_cycles = operand_read_cycles(instruction) +
                                 (data_cycles > word_cycles ? data_cycles - word_cycles : 0);
 
     if (copy) {
@@ -276,7 +278,8 @@ void Sm::shared_load_done(OperationId id, Cycle ready) {
     const MemoryOperation& operation = pool_[id];
     const bool global = isa::is_global(operation.instruction->operation);
     sub_core_of(operation.warp)
-        .results_ready(slot_of(operation.warp), *operation.instruction, ready,
+        .results_ready(slot_of(operation.warp), *operation.instruction,
+                       ready - saved_cycles(*operation.instruction),
                        global ? Activity::kGlobalDependency : Activity::kSharedDependency);
     finish_operation(id);
 }

@@ -129,7 +129,11 @@ class Sm : public sc_core::sc_module,
         return warp / static_cast<std::uint32_t>(sub_cores_.size());
     }
     void count_memory(const MemoryOperation& operation, std::uint32_t active_mask);
-    [[nodiscard]] base::Cycle operand_read_cycles(isa::Operation operation) const;
+    [[nodiscard]] base::Cycle operand_read_cycles(const isa::Instruction& instruction) const;
+    /// By how much its results come earlier because of where its address stands.
+    [[nodiscard]] base::Cycle saved_cycles(const isa::Instruction& instruction) const {
+        return instruction.uniform_address ? spec_.uniform_result_cycles : 0;
+    }
     void take_responses(base::Cycle now);
     void start_fills(base::Cycle now);
     void start_loads(base::Cycle now);

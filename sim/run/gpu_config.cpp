@@ -20,6 +20,24 @@ sm::PipelineSpec read_pipeline(Section section) {
     return spec;
 }
 
+sm::RegisterFileSpec read_register_file(Section section) {
+    sm::RegisterFileSpec spec;
+    section.read("banks", spec.banks);
+    section.read("window_cycles", spec.window_cycles);
+    section.read("cache_operand_slots", spec.cache_operand_slots);
+    section.finish();
+    return spec;
+}
+
+sm::InstructionSupplySpec read_instruction_supply(Section section) {
+    sm::InstructionSupplySpec spec;
+    section.read("buffer_entries", spec.buffer_entries);
+    section.read("fetch_cycles", spec.fetch_cycles);
+    section.read("branch_resolve_cycles", spec.branch_resolve_cycles);
+    section.finish();
+    return spec;
+}
+
 sm::SubCoreSpec read_sub_core(Section section) {
     sm::SubCoreSpec spec;
     section.read("warp_slots", spec.warp_slots);
@@ -34,13 +52,13 @@ sm::SubCoreSpec read_sub_core(Section section) {
     spec.match = read_pipeline(section.section("match"));
     spec.warp_reduce = read_pipeline(section.section("warp_reduce"));
     section.read("address_extra_cycles", spec.address_extra_cycles);
-    section.read("branch_cycles", spec.branch_cycles);
+    spec.instruction_supply = read_instruction_supply(section.section("instruction_supply"));
+    spec.register_file = read_register_file(section.section("register_file"));
     section.read("warp_sync_cycles", spec.warp_sync_cycles);
     section.read("read_special_cycles", spec.read_special_cycles);
     section.read("read_clock_cycles", spec.read_clock_cycles);
     section.read("parameter_cycles", spec.parameter_cycles);
-    section.read("register_read_ports", spec.register_read_ports);
-    section.read("operand_window_cycles", spec.operand_window_cycles);
+    section.read("dependency_barrier_cycles", spec.dependency_barrier_cycles);
     section.read("memory_queue_entries", spec.memory_queue_entries);
     section.read("address_unit_cycles", spec.address_unit_cycles);
     section.read("store_bytes_per_cycle", spec.store_bytes_per_cycle);
@@ -69,6 +87,7 @@ sm::SharedMemorySpec read_shared_memory(Section section) {
     section.read("queue_entries", spec.queue_entries);
     section.read("pipeline_cycles", spec.pipeline_cycles);
     section.read("return_bytes_per_cycle", spec.return_bytes_per_cycle);
+    section.read("wide_return_cycles", spec.wide_return_cycles);
     section.read("return_buffer_wavefronts", spec.return_buffer_wavefronts);
     section.read("shuffle_extra_cycles", spec.shuffle_extra_cycles);
     section.read("atomic_wavefronts", spec.atomic_wavefronts);
@@ -114,8 +133,13 @@ tensor_core::TensorCoreSpec read_tensor_core(Section section, const std::string&
     section.read("f16_macs_per_cycle", spec.f16_macs_per_cycle);
     section.read("f64_macs_per_cycle", spec.f64_macs_per_cycle);
     section.read("b_bits_per_cycle", spec.b_bits_per_cycle);
-    section.read("pipeline_cycles", spec.pipeline_cycles);
-    section.read("chained_group_cycles", spec.chained_group_cycles);
+    section.read("f32_accumulate_divisor", spec.f32_accumulate_divisor);
+    section.read("completion_cycles", spec.completion_cycles);
+    section.read("k_step_cycles", spec.k_step_cycles);
+    section.read("instruction_overhead_cycles", spec.instruction_overhead_cycles);
+    section.read("operand_registers_per_cycle", spec.operand_registers_per_cycle);
+    section.read("metadata_read_cycles", spec.metadata_read_cycles);
+    section.read("sub_byte_overhead_cycles", spec.sub_byte_overhead_cycles);
     section.read("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles);
     section.finish();
     return spec;
@@ -130,9 +154,11 @@ sm::SmSpec read_sm(Section section, const std::string& arch) {
     section.read("register_allocation_unit", spec.register_allocation_unit);
     section.read("max_registers_per_thread", spec.max_registers_per_thread);
     section.read("max_threads_per_cta", spec.max_threads_per_cta);
-    section.read("memory_instructions_per_cycle", spec.memory_instructions_per_cycle);
+    section.read("memory_instruction_cycles", spec.memory_instruction_cycles);
     spec.sub_core = read_sub_core(section.section("sub_core"));
     spec.operand_read = read_operand_read(section.section("operand_read"));
+    spec.uniform_operand_read = read_operand_read(section.section("uniform_operand_read"));
+    section.read("uniform_result_cycles", spec.uniform_result_cycles);
     spec.shared_memory = read_shared_memory(section.section("shared_memory"));
     spec.l1 = read_l1(section.section("l1"));
     spec.global_path = read_global_path(section.section("global_path"));

@@ -29,7 +29,9 @@ class ScriptedSource : public isa::InstructionSource {
         std::uint8_t matrices = 0;
         std::uint8_t pending_groups = 0;
         const isa::MmaForm* mma = nullptr;
-        bool addressed = false;  ///< the reads form an address
+        bool addressed = false;        ///< the reads form an address
+        bool uniform_address = false;  ///< ... that stands in a uniform register
+        std::uint32_t active_mask = ~0u;
         /// lane, iteration of the body -> byte address
         std::function<std::uint64_t(int, int)> address = [](int lane, int) {
             return 4ull * unsigned(lane);
@@ -50,6 +52,7 @@ class ScriptedSource : public isa::InstructionSource {
         shape_.registers_per_thread = 32;
         shape_.scoreboard_registers = 64;
         iterations_ = iterations;
+        issues_of_warp.resize(warps);
         steps_ = std::move(body);
         for (const Step& step : steps_) add(step);
         add({isa::Operation::kExit, {}, {}});
@@ -57,12 +60,21 @@ class ScriptedSource : public isa::InstructionSource {
 
     const isa::KernelShape& shape() const override { return shape_; }
     isa::KernelShape& shape() { return shape_; }
+    /// Register ids below `count` are the physical registers of that number.
+    void name_physical_registers(std::uint32_t count) {
+        shape_.physical_registers.assign(shape_.scoreboard_registers, {});
+        for (std::uint32_t i = 0; i < count; ++i) {
+            shape_.physical_registers[i] = {static_cast<std::uint8_t>(i), 1};
+        }
+    }
     std::unique_ptr<isa::CtaStream> start_cta(std::uint64_t cta, std::uint32_t) override {
         return std::make_unique<Stream>(*this, cta);
     }
 
     /// Issue cycles of warp 0 of the first CTA, step by step.
     std::vector<base::Cycle> issues;
+    /// The same for every warp, all CTAs in one list.
+    std::vector<std::vector<base::Cycle>> issues_of_warp;
 
   private:
     struct Stored {
@@ -83,11 +95,13 @@ class ScriptedSource : public isa::InstructionSource {
         const isa::WarpInstruction& execute(std::uint32_t warp, base::Cycle now) override {
             auto& [step, iteration] = at_[warp];
             if (warp == 0) source_.issues.push_back(now);
+            source_.issues_of_warp[warp].push_back(now);
             result_ = {};
             result_.instruction = &source_.stored_[step].instruction;
             result_.active_mask = ~0u;
             if (step < source_.steps_.size()) {
                 const Step& script = source_.steps_[step];
+                result_.active_mask = script.active_mask;
                 for (int lane = 0; lane < isa::kLanes; ++lane) {
                     const auto l = static_cast<std::size_t>(lane);
                     result_.addresses[l] = script.place
@@ -136,6 +150,7 @@ class ScriptedSource : public isa::InstructionSource {
         instruction.mma = step.mma;
         instruction.line = static_cast<std::uint32_t>(stored_.size());
         instruction.reads = stored.reads;
+        instruction.uniform_address = step.uniform_address;
         if (step.addressed) instruction.address_reads = stored.reads;
         instruction.writes = stored.writes;
     }

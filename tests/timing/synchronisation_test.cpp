@@ -60,6 +60,29 @@ TEST_CASE("sm: a dependent shuffle takes the measured 25 cycles, 31 with 32 warp
     CHECK(shuffle_cycles(32, 2) == Approx(61).margin(6));
 }
 
+TEST_CASE("sm: two CTAs share the barrier unit: 64 cycles with 16 warps each, 122.7 with 32") {
+    // SyncPerformance, 216 blocks on 108 SMs; one block alone takes 53 and 85.
+    const auto barrier_cycles = [](std::uint32_t warps) {
+        test::A100 gpu;
+        ScriptedSource source(warps, {{.operation = Operation::kBarrier}}, 50, 2);
+        (void)gpu.run(source);
+        return static_cast<double>(source.issues.at(90) - source.issues.at(10)) / 40;
+    };
+    CHECK(barrier_cycles(8) == Approx(37).margin(1.5));
+    CHECK(barrier_cycles(16) == Approx(64).margin(1.5));
+    CHECK(barrier_cycles(32) == Approx(122.7).epsilon(0.05));
+}
+
+TEST_CASE("sm: __syncwarp holds its warp for the measured 5 cycles, with up to 16 warps") {
+    for (const std::uint32_t warps : {1u, 8u, 16u}) {
+        test::A100 gpu;
+        ScriptedSource source(warps, {{.operation = Operation::kWarpSync}}, 50);
+        (void)gpu.run(source);
+        CAPTURE(warps);
+        CHECK(static_cast<double>(source.issues.at(40) - source.issues.at(10)) / 30 == 5);
+    }
+}
+
 TEST_CASE("sm: the results of vote, match and redux are readable after their latency, not before") {
     const sm::SubCoreSpec& spec = a100().sm.sub_core;
     for (const auto& [operation, pipeline] : {std::pair{Operation::kVote, &spec.vote},

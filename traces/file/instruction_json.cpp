@@ -95,6 +95,7 @@ Json instruction_json(const InstructionTable& table, std::size_t index) {
     number("any_metadata_order",
            instruction.metadata_ordering == isa::MetadataOrdering::kAny ? 1 : 0);
     number("pending_groups", instruction.pending_groups);
+    number("uniform_address", instruction.uniform_address ? 1 : 0);
     list("reads", instruction.reads);
     list("address_reads", instruction.address_reads);
     list("writes", instruction.writes);
@@ -113,7 +114,8 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
     const HeaderFields fields(
         json, pointer,
         {"operation", "line", "source_line", "text", "twin_of", "bytes", "matrices", "cache", "mma",
-         "selector", "any_metadata_order", "pending_groups", "reads", "address_reads", "writes"});
+         "selector", "any_metadata_order", "pending_groups", "uniform_address", "reads",
+         "address_reads", "writes"});
     isa::Instruction instruction;
     instruction.operation = read_operation(fields);
     instruction.line = static_cast<std::uint32_t>(fields.integer("line", kMaximumLine));
@@ -132,6 +134,7 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
         instruction.metadata_ordering = isa::MetadataOrdering::kAny;
     }
     instruction.pending_groups = byte("pending_groups");
+    instruction.uniform_address = fields.integer_or_0("uniform_address", 1) != 0;
     const auto reads = read_registers(fields, "reads", scoreboard_registers);
     const auto address_reads = read_registers(fields, "address_reads", scoreboard_registers);
     const auto writes = read_registers(fields, "writes", scoreboard_registers);
