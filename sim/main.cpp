@@ -55,6 +55,8 @@ int main(int argc, char** argv) {
     commands::add_prune(app, exit_code);
     commands::add_compress(app, exit_code);
     commands::add_probe(app, exit_code);
+    commands::add_record(app, exit_code);
+    commands::add_check(app, exit_code);
     commands::add_inspect(app, exit_code);
     commands::add_list(app, exit_code);
     try {
