@@ -14,6 +14,7 @@
 #include "sim/report/recording_table.hpp"
 #include "sim/run/check_recording.hpp"
 #include "sim/run/gpu_config.hpp"
+#include "sim/run/gpu_document.hpp"
 #include "sim/run/progress.hpp"
 #include "sim/run/simulated_gpu.hpp"
 
@@ -35,7 +36,8 @@ gpu::GpuSpec recorded_gpu(const cuda::DeviceInfo& device) {
     std::optional<gpu::GpuSpec> alike;
     for (const std::string& name : run::gpu_names()) {
         gpu::GpuSpec spec = run::load_gpu(name);
-        if (spec.name == wanted) return spec;
+        // "NVIDIA A100-SXM4-40GB", as the driver says, or the name of a description.
+        if (spec.name == wanted || spec.description.starts_with(wanted)) return spec;
         if (!alike || spec.arch == arch) alike = std::move(spec);
     }
     if (alike->arch !=

@@ -7,26 +7,33 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/cost_options.hpp"
+#include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
+#include "sim/report/workload_report.hpp"
 #include "sim/run/gemm_run.hpp"
-#include "sim/run/gpu_config.hpp"
 
 namespace sptc::commands {
 namespace {
 
 /// The options as typed.
 struct Options {
-    std::string gpu = "a100";
+    GpuOptions gpu;
+    CostOptions cost;
     NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
+    std::string workload;
+    std::optional<std::uint32_t> batch, sequence;
     std::string type = "f16";
     std::string b_type;       // empty: as A
     std::string accumulator;  // empty: f32, f64 or s32
     std::string pattern;      // empty: the one of the type
     std::string b_layout;     // empty: row where the type can
     std::string baseline = "dense";
+    std::string kernel = "auto";
+    std::string baseline_kernel = "auto";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
     std::string a, b, c, bias, out;
@@ -51,12 +58,14 @@ const sparsity::Pattern& find_pattern(const std::string& name) {
 
 run::GemmRequest request_of(const Options& options) {
     run::GemmRequest request;
-    request.gpu = run::load_gpu(options.gpu);
+    request.gpu = options.gpu.load();
     options.numerics.apply(request.gpu.sm.tensor_core);
     request.m = options.m;
     request.n = options.n;
     request.k = options.k;
     request.type = types::parse_data_type(options.type);
+    request.tile = gemm::parse_tile(options.kernel);
+    request.baseline_tile = gemm::parse_tile(options.baseline_kernel);
     if (!options.b_type.empty()) request.b_type = types::parse_data_type(options.b_type);
     if (!options.accumulator.empty()) {
         request.accumulator = types::parse_data_type(options.accumulator);
@@ -91,13 +100,38 @@ run::GemmRequest request_of(const Options& options) {
     return request;
 }
 
+int run_workload(const Options& options) {
+    if (options.m || options.n || options.k || options.check || !options.out.empty() ||
+        !options.a.empty() || !options.b.empty() || !options.c.empty() ||
+        !options.emit_ptx.empty() || !options.save_trace.empty()) {
+        throw base::ConfigError(
+            "--workload gives the shapes of many GEMMs: it goes without --m, --n, --k, operand "
+            "files, --check, --out, --emit-ptx and --save-trace");
+    }
+    std::map<std::string, std::uint32_t> parameters;
+    if (options.batch) parameters["batch"] = *options.batch;
+    if (options.sequence) parameters["sequence"] = *options.sequence;
+    const workload::WorkloadResult result = workload::run_workload(
+        workload::load_workload(options.workload, parameters), request_of(options));
+    if (!options.json.empty())
+        base::write_text(options.json, report::workload_json(result, kVersion));
+    fmt::print("{}", report::workload_table(result));
+    return kSuccess;
+}
+
 int run_command(const Options& options) {
+    const std::optional<cost::Profile> cost = options.cost.load();
     for (const std::string& file : {options.out, options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
+    if (!options.workload.empty()) return run_workload(options);
+    if (options.batch || options.sequence)
+        throw base::ConfigError("--batch and --sequence belong to --workload");
     const run::GemmResult result = run::run_gemm(request_of(options));
-    if (!options.json.empty()) base::write_text(options.json, report::gemm_json(result, kVersion));
-    fmt::print("{}", report::gemm_table(result));
+    if (!options.json.empty())
+        base::write_text(options.json,
+                         report::gemm_json(result, kVersion, cost ? &*cost : nullptr));
+    fmt::print("{}", report::gemm_table(result, cost ? &*cost : nullptr));
     return result.check && result.check->mismatches != 0 ? kMismatch : kSuccess;
 }
 
@@ -107,11 +141,17 @@ void add_gemm(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<Options>();
     CLI::App* gemm =
         app.add_subcommand("gemm", "Simulate D = A . B + C with a sparse or a dense A");
-    gemm->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
-        ->capture_default_str();
+    options->gpu.add_to(*gemm);
+    options->cost.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");
+    gemm->add_option("--workload", options->workload,
+                     "Instead of one shape those of a network: a name (sptc list workloads) or "
+                     "file,\nwith every layer dense and, where it can be pruned, sparse");
+    gemm->add_option("--batch", options->batch, "The workload's batch")->check(CLI::PositiveNumber);
+    gemm->add_option("--sequence", options->sequence, "The workload's sequence length")
+        ->check(CLI::PositiveNumber);
     gemm->add_option("--type", options->type,
                      "Type of A and B: f16, bf16, tf32, s8, u8, s4, u4, b1 or f64")
         ->capture_default_str();
@@ -129,6 +169,14 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--baseline", options->baseline,
                      "With a pattern: also simulate the dense kernel, or not")
         ->check(CLI::IsMember({"dense", "none"}))
+        ->capture_default_str();
+    gemm->add_option("--kernel", options->kernel,
+                     "The tile: auto chooses one for the shape, as a library would; M x N x K of a "
+                     "CTA and stages\n(256x128x64x3), with the M x N of a warp or without "
+                     "(256x128x64x3:64x64), forces one")
+        ->capture_default_str();
+    gemm->add_option("--baseline-kernel", options->baseline_kernel,
+                     "The same for the dense baseline")
         ->capture_default_str();
     gemm->add_option("--values", options->values,
                      "Compute D (default: on with --check or --out, else off)")
@@ -173,6 +221,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
         "  sptc gemm --m 1024 --n 1024 --k 1024 --values on --check --json result.json\n"
         "  sptc gemm --a weights.safetensors:layer.0.weight --n 4096 --check --out d.npy\n"
         "  sptc gemm --type s8 --m 512 --n 512 --k 512 --check\n"
+        "  sptc gemm --workload bert-large --batch 8 --sequence 384 --pattern 2:4\n"
         "  sptc gemm --m 512 --n 512 --k 512 --emit-ptx kernels");
     gemm->callback([options, &exit_code] { exit_code = run_command(*options); });
 }

@@ -15,6 +15,7 @@
 #include "sim/commands/inspect_tensor.hpp"
 #include "sim/commands/inspect_trace.hpp"
 #include "sim/run/gpu_config.hpp"
+#include "sim/run/gpu_document.hpp"
 #include "sim/run/hierarchy.hpp"
 
 namespace sptc::commands {
@@ -45,7 +46,7 @@ struct Options {
 };
 
 bool is_built_in_gpu(const std::string& name) {
-    const std::vector<std::string> names = run::gpu_names();
+    const std::vector<std::string> names = run::gpu_names_and_aliases();
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 

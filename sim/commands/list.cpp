@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -6,22 +7,40 @@
 #include <string>
 
 #include "models/base/error.hpp"
+#include "models/cost/profile.hpp"
 #include "models/isa/architecture.hpp"
 #include "models/isa/mma.hpp"
 #include "models/sparsity/pattern.hpp"
 #include "models/types/data_type.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/run/gpu_config.hpp"
+#include "sim/run/gpu_document.hpp"
+#include "sim/workload/workload.hpp"
 
 namespace sptc::commands {
 namespace {
 
 void list_gpus() {
-    fmt::print("{:<8} {:<7} {:>4} {:>10}  {}\n", "name", "arch", "SMs", "clock MHz", "description");
+    fmt::print("{:<16} {:<7} {:>4} {:>10}  {}\n", "name", "arch", "SMs", "clock MHz",
+               "description");
     for (const std::string& name : run::gpu_names()) {
         const gpu::GpuSpec spec = run::load_gpu(name);
-        fmt::print("{:<8} {:<7} {:>4} {:>10}  {}\n", spec.name, spec.arch, spec.sms, spec.clock_mhz,
-                   spec.description);
+        const std::vector<std::string> aliases = run::gpu_aliases(name);
+        const std::string also =
+            aliases.empty() ? "" : fmt::format(" (also: {})", fmt::join(aliases, ", "));
+        fmt::print("{:<16} {:<7} {:>4} {:>10}  {}{}\n", spec.name, spec.arch, spec.sms,
+                   spec.clock_mhz, spec.description, also);
+    }
+}
+
+void list_workloads() {
+    for (const std::string& name : workload::workload_names()) {
+        const workload::Workload workload = workload::load_workload(name, {});
+        std::string parameters;
+        for (const auto& [parameter, value] : workload.parameters) {
+            parameters += fmt::format(" {} {}", parameter, value);
+        }
+        fmt::print("{:<12} {:<26} {}\n", name, parameters, workload.description);
     }
 }
 
@@ -68,6 +87,32 @@ void list_patterns() {
     }
 }
 
+void list_cost_row(std::string_view what, const std::optional<cost::Figure>& figure) {
+    if (!figure) return;
+    fmt::print("  {:<44} {:>10.4g}  +- {:>2.0f} %  {}\n", what, figure->value,
+               100 * figure->uncertainty, figure->source);
+}
+
+void list_costs() {
+    for (const cost::Profile& profile : cost::profiles()) {
+        fmt::print("{}: {} ({} nm)\n", profile.name, profile.description, profile.technology_nm);
+        for (const cost::MacEnergy& mac : profile.macs) {
+            list_cost_row(fmt::format("pJ, multiplication-addition, {} -> {}",
+                                      types::name(mac.input), types::name(mac.accumulator)),
+                          mac.picojoules);
+        }
+        list_cost_row("pJ, operand selection, per 2:1 mux bit", profile.select_pj_per_mux_bit);
+        list_cost_row("pJ, metadata, per bit", profile.metadata_pj_per_bit);
+        list_cost_row("pJ, shared memory, per bit", profile.shared_pj_per_bit);
+        list_cost_row("pJ, L2 and crossbar, per bit", profile.l2_pj_per_bit);
+        list_cost_row("pJ, DRAM, per bit", profile.dram_pj_per_bit);
+        list_cost_row("W, constant", profile.static_watts);
+        list_cost_row("um2, int8 multiplication-addition", profile.mac_int8_um2);
+        list_cost_row("um2, 2:1 mux of one bit", profile.mux_bit_um2);
+        list_cost_row("um2, buffer, per bit", profile.buffer_um2_per_bit);
+    }
+}
+
 void list_types() {
     fmt::print("{:<6} {:>4} {:>9} {:>9}  {}\n", "type", "bits", "exponent", "fraction", "note");
     for (const types::DataTypeRow& row : types::data_types()) {
@@ -83,7 +128,13 @@ void add_list(CLI::App& app, int&) {
         "list", "List the GPUs, architectures, mma forms, patterns or data types");
     list->footer("Examples:\n  sptc list gpus\n  sptc list ops --arch sm_80");
     list->require_subcommand(1);
+    list->add_subcommand("costs", "Tables of energy and area for --cost, with their sources")
+        ->callback(list_costs);
     list->add_subcommand("gpus", "Built-in GPU descriptions")->callback(list_gpus);
+    list->add_subcommand("workloads",
+                         "Built-in networks for sptc gemm --workload, with what --batch "
+                         "and --sequence are by default")
+        ->callback(list_workloads);
     CLI::App* operations =
         list->add_subcommand("ops", "Forms of mma.sync and mma.sp that are executed");
     auto arch = std::make_shared<std::string>();

@@ -5,9 +5,10 @@
 #include <memory>
 
 #include "sim/commands/command.hpp"
+#include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
+#include "sim/commands/timing_probe.hpp"
 #include "sim/report/probe_table.hpp"
-#include "sim/run/gpu_config.hpp"
 #include "sim/run/probe_run.hpp"
 #include "sim/run/progress.hpp"
 #include "traces/probe/judge.hpp"
@@ -43,13 +44,13 @@ void write_numerics(const WriteOptions& options) {
 struct SimulateOptions {
     std::string campaign;
     std::string outputs;
-    std::string gpu = "a100";
+    GpuOptions gpu;
     NumericsOptions numerics{.metadata = "hardware", .partition = {}};  // P6 has illegal codes
 };
 
 int simulate(const SimulateOptions& options) {
     const std::filesystem::path outputs = outputs_folder(options.campaign, options.outputs);
-    gpu::GpuSpec gpu = run::load_gpu(options.gpu);
+    gpu::GpuSpec gpu = options.gpu.load();
     options.numerics.apply(gpu.sm.tensor_core);
     const run::CampaignRun result = run::run_campaign(options.campaign, gpu, outputs);
     for (const run::FailedProbe& failed : result.failed) {
@@ -101,8 +102,7 @@ void add_simulate(CLI::App& probe_verb, int& exit_code) {
     auto options = std::make_shared<SimulateOptions>();
     CLI::App* verb = probe_verb.add_subcommand("simulate", "Run a campaign's kernels as sptc run");
     verb->add_option("DIR", options->campaign, "A campaign")->required()->type_name("");
-    verb->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
-        ->capture_default_str();
+    options->gpu.add_to(*verb);
     options->numerics.add_to(*verb);
     verb->add_option("--outputs", options->outputs, "Folder for outputs (default: DIR/outputs)");
     verb->callback([options, &exit_code] { exit_code = simulate(*options); });
@@ -127,11 +127,15 @@ void add_probe(CLI::App& app, int& exit_code) {
         "Examples:\n"
         "  sptc probe numerics --out campaign --arch sm_80\n"
         "  sptc probe simulate campaign\n"
-        "  sptc probe judge campaign");
+        "  sptc probe judge campaign\n"
+        "  sptc probe mma --op mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 --warps 1,8 --ilp "
+        "1-3\n"
+        "  sptc probe l2 --gpu a100 --footprint 1M");
     verb->require_subcommand(1);
     add_numerics(*verb);
     add_simulate(*verb, exit_code);
     add_judge(*verb, exit_code);
+    add_timing_probes(*verb);
 }
 
 }  // namespace sptc::commands

@@ -5,6 +5,7 @@
 
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/gpu_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
 #include "sim/run/trace_run.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 struct Options {
     std::string trace;
-    std::string gpu;
+    GpuOptions gpu{.name = "", .clock_mhz = {}, .changes = {}};
     std::string sms;
     std::string json;
     std::uint64_t max_cycles = 0;
@@ -24,7 +25,8 @@ int replay_command(const Options& options) {
     if (!options.json.empty()) base::require_writable(options.json);
     run::ReplayRequest request;
     request.trace_file = options.trace;
-    request.gpu = options.gpu;
+    request.gpu = options.gpu.name;
+    request.gpu_overrides = options.gpu.overrides();
     if (!options.sms.empty()) {
         request.sms =
             options.sms == "all" ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
@@ -45,9 +47,7 @@ void add_replay(CLI::App& app, int& exit_code) {
         app.add_subcommand("replay", "Time a saved trace without executing the kernel");
     replay->add_option("trace", options->trace, "A file of --save-trace (docs/trace_format.md)")
         ->required();
-    replay->add_option(
-        "--gpu", options->gpu,
-        "GPU name (sptc list gpus) or description file (default: the one of the recording)");
+    options->gpu.add_to(*replay, " (default: the one of the recording)");
     replay
         ->add_option("--sms", options->sms,
                      "all: every SM; representative: one SM, the others only send their memory "

@@ -5,10 +5,11 @@
 
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/cost_options.hpp"
+#include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
-#include "sim/run/gpu_config.hpp"
 #include "sim/run/launch_run.hpp"
 
 namespace sptc::commands {
@@ -17,7 +18,8 @@ namespace {
 struct Options {
     std::string kernel;
     std::string launch;
-    std::string gpu = "a100";
+    GpuOptions gpu;
+    CostOptions cost;
     NumericsOptions numerics;
     std::string values = "on";
     std::string out;
@@ -28,8 +30,9 @@ struct Options {
 };
 
 int run_command(const Options& options) {
+    const std::optional<cost::Profile> cost = options.cost.load();
     run::LaunchRequest request;
-    request.gpu = run::load_gpu(options.gpu);
+    request.gpu = options.gpu.load();
     options.numerics.apply(request.gpu.sm.tensor_core);
     request.ptx_file = options.kernel;
     request.launch_file = options.launch;
@@ -43,8 +46,9 @@ int run_command(const Options& options) {
     }
     const run::LaunchResult result = run::run_launch(request);
     if (!options.json.empty())
-        base::write_text(options.json, report::launch_json(result, kVersion));
-    fmt::print("{}", report::launch_table(result));
+        base::write_text(options.json,
+                         report::launch_json(result, kVersion, cost ? &*cost : nullptr));
+    fmt::print("{}", report::launch_table(result, cost ? &*cost : nullptr));
     return result.mismatched() ? kMismatch : kSuccess;
 }
 
@@ -55,8 +59,8 @@ void add_run(CLI::App& app, int& exit_code) {
     CLI::App* run = app.add_subcommand("run", "Execute and time a PTX kernel with a launch file");
     run->add_option("kernel", options->kernel, "KERNEL.ptx")->required();
     run->add_option("--launch", options->launch, "LAUNCH.json (docs/launch_format.md)")->required();
-    run->add_option("--gpu", options->gpu, "GPU name (sptc list gpus) or description file")
-        ->capture_default_str();
+    options->gpu.add_to(*run);
+    options->cost.add_to(*run);
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))

@@ -3,8 +3,10 @@
 #include <functional>
 #include <vector>
 
+#include "sim/report/cost_report.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/report/roofline.hpp"
 
 namespace sptc::report {
 namespace {
@@ -103,6 +105,23 @@ void add_activity_rows(Table& table, const run::GemmResult& result) {
     }
 }
 
+void add_resource_rows(Table& table, const gpu::GpuSpec& gpu) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Resource::kCount); ++i) {
+        const auto resource = static_cast<Resource>(i);
+        table.row(
+            resource_name(resource),
+            [&](const GemmKernelResult& k) {
+                const double cycles = Roofline(gpu, k.simulation).cycles(resource);
+                return fmt::format("{:.1f}",
+                                   100 * cycles / static_cast<double>(k.simulation.cycles));
+            },
+            "%");
+    }
+    table.row("bound by", [&gpu](const GemmKernelResult& k) {
+        return std::string(resource_name(Roofline(gpu, k.simulation).binding()));
+    });
+}
+
 void add_byte_rows(Table& table) {
     const auto bytes = [&table](std::string_view label, std::uint64_t gpu::KernelResult::*member) {
         table.row(
@@ -139,7 +158,7 @@ std::string title(const run::GemmResult& result) {
 
 }  // namespace
 
-std::string gemm_table(const run::GemmResult& result) {
+std::string gemm_table(const run::GemmResult& result, const cost::Profile* cost) {
     std::vector<const GemmKernelResult*> kernels{&result.kernel};
     if (result.dense) kernels.push_back(&*result.dense);
     Table table(std::move(kernels));
@@ -149,12 +168,16 @@ std::string gemm_table(const run::GemmResult& result) {
     add_figure_rows(table, result.gpu);
     table.heading("sub-core cycles");
     add_activity_rows(table, result);
+    table.heading("resources used, of their cycles");
+    add_resource_rows(table, result.gpu);
     table.heading("bytes moved");
     add_byte_rows(table);
 
     std::string text = table.text();
     if (const auto speedup = result.speedup()) {
-        text += fmt::format("speedup over dense              {:.3f}\n", *speedup);
+        text += fmt::format(
+            "speedup over dense              {:.3f} (of the two kernels' rooflines {:.3f})\n",
+            *speedup, roofline_speedup(result));
     }
     if (result.retained_magnitude) {
         text += fmt::format("retained magnitude of A         {:.2f} %\n",
@@ -168,6 +191,10 @@ std::string gemm_table(const run::GemmResult& result) {
         text += fmt::format(
             "largest error against float64   {:.3g} relative, {:.3g} scaled by sum |a b|\n",
             result.check->max_relative_error_f64, result.check->max_scaled_error_f64);
+    }
+    if (cost != nullptr) {
+        text += cost_table(*cost, result.gpu, result.kernel.simulation);
+        if (result.dense) text += cost_table(*cost, result.gpu, result.dense->simulation);
     }
     for (const std::string& note : result.notes) text += fmt::format("note: {}\n", note);
     return text;

@@ -48,7 +48,7 @@ std::string entry_text(const EntryCheck& check) {
             return fmt::format("{}: {} of {} cases differ; first: {}\n", check.name,
                                check.mismatches, check.cases, check.first_mismatch);
         case EntryState::kNotRecorded:
-            return fmt::format("{}: {}\n", check.name, check.problem);
+            return fmt::format("{}: not recorded: {}\n", check.name, check.problem);
         case EntryState::kDamaged:
             return fmt::format("{}: refused: {}\n", check.name, check.problem);
         case EntryState::kNotSimulated:
@@ -66,7 +66,7 @@ std::string check_table(const run::RecordingCheck& check, TimingRows rows) {
     std::map<std::string_view, GroupSum> sums;
     for (const EntryCheck& each : check.entries) add(sums[each.group], each);
     text += fmt::format("{:<10} {:>8} {:>10} {:>10} {:>10} {:>8} {:>13} {:>12} {:>14}\n", "group",
-                        "entries", "cases", "mismatches", "not run", "refused", "not simulated",
+                        "entries", "cases", "mismatches", "no answer", "refused", "not simulated",
                         "timing rows", "mean abs error");
     for (const std::string_view group : kGroups) {
         const auto found = sums.find(group);

@@ -9,6 +9,7 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "models/base/sha256.hpp"
+#include "sim/run/microbench_run.hpp"
 #include "sim/run/mismatch_text.hpp"
 #include "sim/run/scratch_folder.hpp"
 #include "traces/campaign/pack.hpp"
@@ -26,13 +27,37 @@ using cuda::KeptOutput;
 
 constexpr std::string_view kEmptyLaunch = "timing/empty";
 
-/// The first word of what did not run because the device is another or time was over.
-bool not_run(const Answer& answer) { return answer.problem.starts_with("not run"); }
-
 std::uint64_t word(std::span<const std::byte> bytes, std::size_t index) {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes.data() + 8 * index, sizeof value);
     return value;
+}
+
+/// Does today's generator write another kernel, or none?
+bool kernel_changed(const CampaignEntry& entry, const Answer& recorded) {
+    if (entry.made_by.empty()) return false;
+    try {
+        return base::sha256_hex(campaign::kernel_of_today(entry)) != recorded.kernel_sha256;
+    } catch (const base::ConfigError&) {
+        return true;
+    }
+}
+
+/// What an iteration of a timed loop takes (cuda::LoopClocks).
+double iteration_cycles(const cuda::LoopClocks& loop, std::span<const std::byte> kept) {
+    std::vector<WarpClock> clocks(kept.size() / sizeof(WarpClock));
+    std::memcpy(clocks.data(), kept.data(), clocks.size() * sizeof(WarpClock));
+    const std::size_t runs = loop.fewer == 0 ? 1 : 2;
+    if (clocks.empty() || clocks.size() % (runs * loop.warps_per_cta) != 0) {
+        throw base::ConfigError(fmt::format("{} clocks, expected a multiple of {} warps",
+                                            clocks.size(), runs * loop.warps_per_cta));
+    }
+    const auto half = clocks.begin() + static_cast<std::ptrdiff_t>(clocks.size() / runs);
+    const auto cycles = [&](auto first, auto last) {
+        return static_cast<double>(longest_cta({first, last}, loop.warps_per_cta));
+    };
+    if (loop.fewer == 0) return cycles(clocks.begin(), clocks.end()) / loop.more;
+    return (cycles(half, clocks.end()) - cycles(clocks.begin(), half)) / (loop.more - loop.fewer);
 }
 
 /// An output with a tolerance that is kept whole is judged as its launch file says.
@@ -62,26 +87,24 @@ class Checker {
         check.name = entry.name;
         check.group = entry.group;
         if (!recorded.answered()) {
-            check.state = not_run(recorded) ? EntryState::kNotRecorded : EntryState::kDamaged;
+            check.state = recorded.damaged ? EntryState::kDamaged : EntryState::kNotRecorded;
             check.problem = recorded.problem;
             return check;
         }
         try {
             require_same_files(entry, recorded);
-        } catch (const base::ConfigError& damage) {
+            const Answer simulated = cuda::answer_entry(gpu_, entry, campaign_);
+            if (simulated.answered()) {
+                compare_all(entry, recorded, simulated, check);
+            } else {
+                check.state = EntryState::kNotSimulated;
+                check.problem = simulated.problem;
+            }
+        } catch (const base::Error& damage) {
             check.state = EntryState::kDamaged;
             check.problem = damage.what();
-            return check;
         }
-        const Answer simulated = cuda::answer_entry(gpu_, entry, campaign_);
-        if (!simulated.answered()) {
-            check.state = EntryState::kNotSimulated;
-            check.problem = simulated.problem;
-            return check;
-        }
-        compare_all(entry, recorded, simulated, check);
-        const std::string today = campaign::kernel_of_today(entry);
-        check.kernel_changed = !today.empty() && base::sha256_hex(today) != recorded.kernel_sha256;
+        check.kernel_changed = kernel_changed(entry, recorded);
         return check;
     }
 
@@ -120,7 +143,7 @@ class Checker {
                                             wanted.buffer, wanted.bytes, entry.launch);
                 return;
             }
-            if (wanted.buffer == entry.clocks) {
+            if (wanted.buffer == entry.loop.buffer) {
                 add_clock_rows(entry, wanted, *got, check);
             } else {
                 compare_output(entry, launch, wanted, *got, check);
@@ -144,7 +167,12 @@ class Checker {
 
     static void add_clock_rows(const CampaignEntry& entry, const KeptOutput& wanted,
                                const KeptOutput& got, EntryCheck& check) {
-        for (std::size_t i = 0; i < wanted.bytes / 8; ++i) {
+        if (entry.loop.more != 0) {
+            check.rows.push_back({entry.name, iteration_cycles(entry.loop, wanted.kept),
+                                  iteration_cycles(entry.loop, got.kept)});
+            return;
+        }
+        for (std::size_t i = 0; i < wanted.bytes / sizeof(std::uint64_t); ++i) {
             check.rows.push_back({fmt::format("{}[{}]", entry.name, i),
                                   static_cast<double>(word(wanted.kept, i)),
                                   static_cast<double>(word(got.kept, i))});

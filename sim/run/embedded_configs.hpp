@@ -13,4 +13,7 @@ struct EmbeddedConfig {
 /// The files of configs/gpu (generated at build time).
 [[nodiscard]] std::span<const EmbeddedConfig> embedded_gpu_configs();
 
+/// Those of configs/workload.
+[[nodiscard]] std::span<const EmbeddedConfig> embedded_workload_configs();
+
 }  // namespace sptc::run

@@ -6,6 +6,7 @@
 #include "models/gpu/gpu.hpp"
 #include "models/sparsity/pattern.hpp"
 #include "models/types/data_type.hpp"
+#include "traces/gemm/forced_tile.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/launch/device_memory.hpp"
 
@@ -18,11 +19,13 @@ struct GemmRequest {
     std::optional<std::uint32_t> n;
     std::optional<std::uint32_t> k;
     types::DataType type = types::DataType::kF16;
-    std::optional<types::DataType> b_type;       ///< of B; unset: as A
-    std::optional<types::DataType> accumulator;  ///< of C and D; unset: default_accumulator()
-    std::optional<gemm::BLayout> b_layout;       ///< unset: gemm::default_b_layout()
-    const sparsity::Pattern* pattern = nullptr;  ///< nullptr: dense; else the one of the type
-    bool with_dense_baseline = true;             ///< ignored when dense
+    std::optional<types::DataType> b_type;          ///< of B; unset: as A
+    std::optional<types::DataType> accumulator;     ///< of C and D; unset: default_accumulator()
+    std::optional<gemm::BLayout> b_layout;          ///< unset: gemm::default_b_layout()
+    const sparsity::Pattern* pattern = nullptr;     ///< nullptr: dense; else the one of the type
+    bool with_dense_baseline = true;                ///< ignored when dense
+    std::optional<gemm::ForcedTile> tile;           ///< unset: gemm::choose_tile()
+    std::optional<gemm::ForcedTile> baseline_tile;  ///< of the dense baseline
     launch::Values values = launch::Values::kOff;
     bool check = false;  ///< needs values
     gpu::SimulatedSms sms = gpu::SimulatedSms::kRepresentative;

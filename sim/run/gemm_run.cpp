@@ -53,9 +53,11 @@ struct PreparedKernel {
 };
 
 PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& problem,
-                       const GemmValues* values) {
+                       const std::optional<gemm::ForcedTile>& forced, const GemmValues* values) {
     const gemm::TileLimits limits = tile_limits(request.gpu);
-    const gemm::GemmTile tile = gemm::choose_tile(problem, request.gpu.sms, limits);
+    const gemm::GemmTile tile = forced
+                                    ? gemm::complete_tile(problem, *forced, request.gpu.sms, limits)
+                                    : gemm::choose_tile(problem, request.gpu.sms, limits);
     PreparedKernel prepared;
     prepared.kernel = gemm::write_kernel(problem, tile, limits.shared_bytes_per_cta);
     prepared.layout = gemm::layout_of(problem, tile);
@@ -234,7 +236,7 @@ GemmResult run_gemm(const GemmRequest& request) {
         result.retained_magnitude = values->retained_magnitude;
     }
 
-    PreparedKernel prepared = prepare(request, problem, values ? &*values : nullptr);
+    PreparedKernel prepared = prepare(request, problem, request.tile, values ? &*values : nullptr);
     if (!request.emit_ptx_directory.empty()) emit(prepared, request.emit_ptx_directory);
     Simulated simulated =
         simulate_kernel(request, std::move(prepared), request.values, request.trace_file);
@@ -243,7 +245,7 @@ GemmResult run_gemm(const GemmRequest& request) {
     if (request.pattern != nullptr && request.with_dense_baseline) {
         // Cycles do not depend on values, so the baseline needs none.
         problem.sparse = false;
-        PreparedKernel dense = prepare(request, problem, nullptr);
+        PreparedKernel dense = prepare(request, problem, request.baseline_tile, nullptr);
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
         result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}).result;
     }

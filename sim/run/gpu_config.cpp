@@ -1,97 +1,14 @@
 #include "sim/run/gpu_config.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "models/base/error.hpp"
-#include "models/base/file.hpp"
-#include "sim/run/embedded_configs.hpp"
+#include "sim/run/gpu_document.hpp"
+#include "sim/run/json_section.hpp"
 
 namespace sptc::run {
 namespace {
 
-using nlohmann::json;
-
-/// One JSON object whose keys must all be asked for.
-class Section {
-  public:
-    Section(const json& object, std::string file, std::string pointer)
-        : object_(object), file_(std::move(file)), pointer_(std::move(pointer)) {
-        if (!object_.is_object())
-            fail(pointer_, fmt::format("expected an object, found {}", object_.type_name()));
-    }
-
-    [[nodiscard]] Section section(const std::string& key) {
-        return Section(at(key), file_, pointer_ + "/" + key);
-    }
-
-    [[nodiscard]] std::string text(const std::string& key) {
-        const json& value = at(key);
-        if (!value.is_string())
-            fail(pointer_ + "/" + key, fmt::format("expected a string, found {}", value.dump()));
-        return value.get<std::string>();
-    }
-
-    /// A number, plain or as {value, source, confidence}.
-    [[nodiscard]] double number(const std::string& key) {
-        const std::string where = pointer_ + "/" + key;
-        const json* value = &at(key);
-        if (value->is_object()) {
-            Section cited(*value, file_, where);
-            value = &cited.at("value");
-            (void)cited.text("source");
-            (void)cited.text("confidence");
-            cited.finish();
-        }
-        if (!value->is_number())
-            fail(where, fmt::format("expected a number, found {}", value->dump()));
-        return value->get<double>();
-    }
-
-    template <class Integer>
-    void read(const std::string& key, Integer& target) {
-        const double value = number(key);
-        constexpr double kLargest = 9e15;
-        if (value < 0 || value > kLargest ||
-            value > static_cast<double>(std::numeric_limits<Integer>::max()) ||
-            value != static_cast<double>(static_cast<std::uint64_t>(value))) {
-            fail(pointer_ + "/" + key,
-                 fmt::format("expected a whole number of range, found {}", value));
-        }
-        target = static_cast<Integer>(value);
-    }
-
-    /// Every key must have been read.
-    void finish() const {
-        for (const auto& [key, value] : object_.items()) {
-            if (!known_.contains(key)) {
-                fail(pointer_ + "/" + key,
-                     fmt::format("unknown key; expected one of {}", fmt::join(known_, ", ")));
-            }
-        }
-    }
-
-    [[noreturn]] void fail(const std::string& pointer, std::string_view what) const {
-        throw base::ConfigError(
-            fmt::format("{}: {}: {}", file_, pointer.empty() ? "/" : pointer, what));
-    }
-
-  private:
-    const json& at(const std::string& key) {
-        known_.insert(key);
-        const auto found = object_.find(key);
-        if (found == object_.end()) fail(pointer_ + "/" + key, "missing");
-        return *found;
-    }
-
-    const json& object_;
-    std::string file_;
-    std::string pointer_;
-    std::set<std::string> known_;
-};
+using Section = JsonSection;
 
 sm::PipelineSpec read_pipeline(Section section) {
     sm::PipelineSpec spec;
@@ -232,19 +149,11 @@ memory::MemorySpec read_memory(Section section, double clock_mhz) {
     return spec;
 }
 
-gpu::GpuSpec parse(std::string_view text, const std::string& file) {
-    json document;
-    try {
-        document = json::parse(text);
-    } catch (const json::parse_error& error) {
-        throw base::ConfigError(
-            fmt::format("{}: byte {}: not valid JSON: {}", file, error.byte, error.what()));
-    }
-    Section root(document, file, "");
-    if (const std::string schema = root.text("schema"); schema != "sptc.gpu/1") {
-        root.fail("/schema", fmt::format("expected \"sptc.gpu/1\", found \"{}\"", schema));
-    }
+gpu::GpuSpec parse(const GpuDocument& document) {
+    const nlohmann::json object = nlohmann::json::parse(document.text);
+    Section root(object, document.file, "");
     gpu::GpuSpec spec;
+    (void)root.text("schema");
     spec.name = root.text("name");
     spec.description = root.text("description");
     spec.arch = root.text("arch");
@@ -260,26 +169,8 @@ gpu::GpuSpec parse(std::string_view text, const std::string& file) {
 
 }  // namespace
 
-std::vector<std::string> gpu_names() {
-    std::vector<std::string> names;
-    for (const EmbeddedConfig& config : embedded_gpu_configs()) names.emplace_back(config.name);
-    return names;
-}
-
-std::string_view gpu_config_text(std::string_view name) {
-    for (const EmbeddedConfig& config : embedded_gpu_configs()) {
-        if (config.name == name) return config.text;
-    }
-    throw base::ConfigError(
-        fmt::format("unknown GPU '{}': expected one of {}, or the path of a description (.json)",
-                    name, fmt::join(gpu_names(), ", ")));
-}
-
-gpu::GpuSpec load_gpu(std::string_view name_or_path) {
-    if (name_or_path.ends_with(".json")) {
-        return parse(base::read_text(std::string(name_or_path)), std::string(name_or_path));
-    }
-    return parse(gpu_config_text(name_or_path), fmt::format("configs/gpu/{}.json", name_or_path));
+gpu::GpuSpec load_gpu(std::string_view name_or_path, std::span<const GpuOverride> overrides) {
+    return parse(gpu_document(name_or_path, overrides));
 }
 
 }  // namespace sptc::run

@@ -55,9 +55,9 @@ trace_file::RecordedProgram add_program(const ptx::Program& program,
 }
 
 gpu::GpuSpec gpu_of(const ReplayRequest& request, const trace_file::TraceHeader& header) {
-    if (!request.gpu.empty()) return load_gpu(request.gpu);
+    if (!request.gpu.empty()) return load_gpu(request.gpu, request.gpu_overrides);
     try {
-        return load_gpu(header.origin.gpu);
+        return load_gpu(header.origin.gpu, request.gpu_overrides);
     } catch (const base::ConfigError& problem) {
         throw base::ConfigError(
             fmt::format("{}: recorded on a GPU that is not known here ({}): give one with --gpu",

@@ -1,9 +1,11 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/gpu/gpu.hpp"
 #include "models/isa/instruction_source.hpp"
+#include "sim/run/gpu_override.hpp"
 #include "sim/run/launch_run.hpp"
 #include "traces/ptx/program.hpp"
 
@@ -29,7 +31,8 @@ struct TraceOutput {
 /// A saved trace as `sptc replay` takes it.
 struct ReplayRequest {
     std::string trace_file;
-    std::string gpu;                       ///< name or description file; empty: as recorded
+    std::string gpu;  ///< name or description file; empty: as recorded
+    std::vector<GpuOverride> gpu_overrides;
     std::optional<gpu::SimulatedSms> sms;  ///< unset: as recorded
     gpu::RunOptions options;
 };

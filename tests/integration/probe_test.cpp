@@ -52,7 +52,8 @@ TEST_CASE("probe: a campaign of another architecture is refused") {
                 .exit_code == 0);
     const ProgramRun simulated = run_sptc(directory.path(), "probe simulate campaign");
     CHECK(simulated.exit_code == 3);
-    CHECK_THAT(simulated.err, Contains("the campaign is for sm_90, the GPU a100 is sm_80"));
+    CHECK_THAT(simulated.err,
+               Contains("the campaign is for sm_90, the GPU a100-sxm4-40gb is sm_80"));
     const ProgramRun unknown =
         run_sptc(directory.path(), "probe numerics --out campaign --only P13");
     CHECK(unknown.exit_code == 3);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "models/base/error.hpp"
+#include "traces/gemm/forced_tile.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/gemm/tile_choice.hpp"
 
@@ -85,4 +86,30 @@ TEST_CASE("gemm: a GPU with little shared memory gets a tile that fits it, or a 
     CHECK_NOTHROW(gemm::check_tile(problem, tile, limits.shared_bytes_per_cta));
     limits.shared_bytes_per_cta = 1024;
     CHECK_THROWS_AS(gemm::choose_tile(problem, kA100Sms, limits), base::ConfigError);
+}
+
+TEST_CASE("gemm: a tile is named by its extents and stages, with or without those of a warp") {
+    CHECK_FALSE(gemm::parse_tile("auto"));
+    const auto whole = gemm::parse_tile("256x128x64x3:64x32");
+    REQUIRE(whole);
+    CHECK(gemm::tile_text(whole->tile) == "256x128x64x3:64x32");
+    CHECK(whole->has_warp);
+    CHECK_FALSE(gemm::parse_tile("256x128x64x3")->has_warp);
+    for (const char* wrong : {"", "256", "256x128x64", "256x128x64x3:64", "256x128x64x3x",
+                              "axbxcxd", "256x128x64x3:64x64x1", "-1x128x64x3"}) {
+        CHECK_THROWS_WITH(gemm::parse_tile(wrong), Contains("256x128x64x3:64x64"));
+    }
+}
+
+TEST_CASE("gemm: a named tile without a warp's extents gets some that can be built") {
+    const gemm::TileLimits limits;
+    const auto completed = [&](const char* text, bool sparse) {
+        return gemm::tile_text(
+            gemm::complete_tile(cube(4096, sparse), *gemm::parse_tile(text), kA100Sms, limits));
+    };
+    CHECK(completed("256x128x64x3", true) == "256x128x64x3:64x64");
+    CHECK(completed("128x128x64x3:32x64", true) == "128x128x64x3:32x64");
+    CHECK(completed("16x16x32x2", false) == "16x16x32x2:16x16");
+    CHECK_THROWS_WITH(completed("256x128x64x9", true), Contains("shared memory"));
+    CHECK_THROWS_WITH(completed("250x128x64x3", true), Contains("250"));
 }

@@ -1,8 +1,11 @@
 #include "sim/run/gpu_config.hpp"
 
 #include <catch2/catch.hpp>
+#include <set>
 
+#include "models/base/error.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/run/gpu_document.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace sptc;
@@ -38,7 +41,7 @@ TEST_CASE("gpu_config: the A100's peaks are those of its whitepaper") {
 }
 
 TEST_CASE("gpu_config: what is wrong in a description is named by its JSON pointer") {
-    CHECK(message_after("a100", "mine").empty());
+    CHECK(message_after("\"a100-sxm4-40gb\"", "\"mine\"").empty());
     CHECK_THAT(message_after("\"max_warps\"", "\"max_warp\""),
                Catch::Contains("/sm/max_warps: missing"));
     CHECK_THAT(
@@ -56,4 +59,97 @@ TEST_CASE("gpu_config: what is wrong in a description is named by its JSON point
                              "\"value\": 17, \"source\": \"64 warps"),
                Catch::Contains("max_warps"));
     CHECK_THAT(message_after("sm_80", "sm_12345"), Catch::Contains("sm_80"));
+    CHECK_THAT(message_after("\"source\": \"64 warps / 4 sub-cores\", ", ""),
+               Catch::Contains("/sm/sub_core/warp_slots/source: missing"));
+    CHECK_THAT(message_after("{\"value\": 32, \"source\": \"CUDA Best Practices Guide\", "
+                             "\"confidence\": \"vendor\"}",
+                             "32"),
+               Catch::Contains("/sm/shared_memory/banks") && Catch::Contains("source"));
+}
+
+namespace {
+
+/// A folder of GPU descriptions.
+class Descriptions {
+  public:
+    void write(const std::string& file, const std::string& body) const {
+        base::write_text(directory_.path() / file, R"({"schema": "sptc.gpu/1")" + body + "}");
+    }
+    [[nodiscard]] std::string path(const std::string& file) const {
+        return (directory_.path() / file).string();
+    }
+
+  private:
+    test::TemporaryDirectory directory_;
+};
+
+}  // namespace
+
+TEST_CASE("gpu_config: a description takes from another one what it does not give itself") {
+    const Descriptions files;
+    files.write("small.json", R"(, "extends": "a100", "name": "small", "description": "half",
+        "sms": {"value": 54, "source": "half of it", "confidence": "assumed"},
+        "memory": {"l2": {"ways": {"value": 8, "source": "a guess", "confidence": "assumed"}}})");
+    files.write("tiny.json", R"(, "extends": "small.json", "name": "tiny", "description": "one SM",
+        "sms": {"value": 1, "source": "one", "confidence": "assumed"})");
+    const gpu::GpuSpec a100 = run::load_gpu("a100");
+    const gpu::GpuSpec tiny = run::load_gpu(files.path("tiny.json"));
+    CHECK(tiny.name == "tiny");
+    CHECK(tiny.sms == 1);
+    CHECK(tiny.memory.l2.ways == 8);
+    CHECK(tiny.memory.l2.slices == a100.memory.l2.slices);
+    CHECK(tiny.sm.max_warps == a100.sm.max_warps);
+}
+
+TEST_CASE("gpu_config: a description that extends nothing known, itself or namelessly is refused") {
+    const Descriptions files;
+    files.write("lost.json", R"(, "extends": "b100", "name": "lost", "description": "x")");
+    files.write("a.json", R"(, "extends": "b.json", "name": "a", "description": "x")");
+    files.write("b.json", R"(, "extends": "a.json", "name": "b", "description": "x")");
+    files.write("nameless.json", R"(, "extends": "a100", "description": "x")");
+    files.write("odd.json", R"(, "extends": "a100", "name": "x", "description": "x", "colour": 1)");
+    CHECK_THROWS_WITH(run::load_gpu(files.path("lost.json")),
+                      Catch::Contains("/extends") && Catch::Contains("a100-sxm4-40gb"));
+    CHECK_THROWS_WITH(run::load_gpu(files.path("a.json")), Catch::Contains("circle"));
+    CHECK_THROWS_WITH(run::load_gpu(files.path("nameless.json")), Catch::Contains("/name"));
+    CHECK_THROWS_WITH(run::load_gpu(files.path("odd.json")), Catch::Contains("/colour: unknown"));
+}
+
+TEST_CASE("gpu_config: single numbers of a description can be changed by JSON pointer") {
+    const std::vector<run::GpuOverride> changes{{"/clock_mhz", 705},
+                                                {"/sm/tensor_core/b_bits_per_cycle", 256}};
+    const gpu::GpuSpec a100 = run::load_gpu("a100");
+    const gpu::GpuSpec slow = run::load_gpu("a100", changes);
+    CHECK(slow.clock_mhz == 705);
+    CHECK(slow.sm.tensor_core.b_bits_per_cycle == 256);
+    CHECK(slow.memory.hbm.bytes_per_cycle == Approx(2 * a100.memory.hbm.bytes_per_cycle));
+    const auto message = [](const std::string& pointer) -> std::string {
+        const run::GpuOverride change{pointer, 1};
+        try {
+            (void)run::load_gpu("a100", std::span(&change, 1));
+        } catch (const base::ConfigError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    CHECK_THAT(message("/sm/tensor_core/colour"), Catch::Contains("/sm/tensor_core/colour"));
+    CHECK_THAT(message("/sm/barrier"), Catch::Contains("arrival_cycles"));
+    CHECK_THAT(message("/name"), Catch::Contains("no number"));
+    CHECK_THAT(message("sms"), Catch::Contains("JSON pointer"));
+    CHECK(run::parse_override("/sms=12").value == 12);
+    CHECK_THROWS_WITH(run::parse_override("/sms"), Catch::Contains("/POINTER=NUMBER"));
+    CHECK_THROWS_WITH(run::parse_override("/sms=12x"), Catch::Contains("/sms=12x"));
+}
+
+TEST_CASE("gpu_config: every built-in description is valid, named as its file, with own aliases") {
+    std::set<std::string> names;
+    for (const std::string& name : run::gpu_names()) {
+        CHECK(run::load_gpu(name).name == name);
+        CHECK(names.insert(name).second);
+        for (const std::string& alias : run::gpu_aliases(name)) {
+            CHECK(names.insert(alias).second);
+            CHECK(run::load_gpu(alias).name == name);
+        }
+    }
+    CHECK(names.contains("a100"));
 }

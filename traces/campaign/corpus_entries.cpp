@@ -68,7 +68,7 @@ void add_launch(Writer& writer, const fs::path& file) {
     entry.architecture = 80;
     const bool timed =
         std::find(launch.outputs.begin(), launch.outputs.end(), "cycles") != launch.outputs.end();
-    if (timed) entry.clocks = "cycles";
+    if (timed) entry.loop.buffer = "cycles";
     writer.add_text(entry.kernel, base::read_text(kernel));
     writer.add_text(entry.launch, base::read_text(file));
     for (const std::string& name : files_of(file)) {

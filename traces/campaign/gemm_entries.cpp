@@ -41,7 +41,7 @@ constexpr std::size_t kQuickShapes = 1;
 
 constexpr std::uint64_t kMostBlocks = 1024;
 constexpr std::uint64_t kLeastBlockBytes = 256;
-constexpr std::uint64_t kKeptBlocks = 16;
+constexpr std::uint64_t kKeptBlocks = 3;
 constexpr std::uint32_t kSms = 108;  // of an A100: the tile is chosen for it
 constexpr cuda::TimingPlan kTiming{3, 11};
 

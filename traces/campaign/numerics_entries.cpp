@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 using Operand = probe::FragmentOrder::Operand;
 
 // A prime, so that kept instructions meet every input class.
-constexpr std::uint64_t kKeptEvery = 313;
+constexpr std::uint64_t kKeptEvery = 1259;
 constexpr std::uint32_t kQuickInstructions = 63;
 constexpr std::uint64_t kQuickKeptEvery = 7;
 constexpr std::uint32_t kMostCtas = 256;

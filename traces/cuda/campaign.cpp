@@ -21,9 +21,21 @@ std::string optional_text(const Fields& fields, std::string_view key) {
     return fields.find(key) != nullptr ? fields.string(key) : std::string();
 }
 
+LoopClocks read_loop(const Fields& fields) {
+    LoopClocks loop;
+    loop.buffer = optional_text(fields, "clocks");
+    if (fields.find("more") == nullptr) return loop;
+    constexpr std::uint64_t kMost = 1u << 31;
+    loop.warps_per_cta = static_cast<std::uint32_t>(fields.integer("warps_per_cta", 1, 32));
+    loop.more = static_cast<std::uint32_t>(fields.integer("more", 1, kMost));
+    loop.fewer = static_cast<std::uint32_t>(fields.integer("fewer", 0, loop.more - 1));
+    return loop;
+}
+
 CampaignEntry read_entry(const Fields& fields) {
     fields.expect_only({"name", "group", "kernel", "launch", "architecture", "form", "block_bytes",
-                        "every", "clocks", "warm_up", "repeats", "made_by"});
+                        "every", "clocks", "warps_per_cta", "fewer", "more", "warm_up", "repeats",
+                        "made_by"});
     CampaignEntry entry;
     entry.name = fields.string("name");
     entry.group = fields.string("group");
@@ -37,7 +49,7 @@ CampaignEntry read_entry(const Fields& fields) {
     entry.form = optional_text(fields, "form");
     entry.keep.block_bytes = fields.integer("block_bytes", 0, kAny);
     entry.keep.every = fields.integer("every", 1, kAny);
-    entry.clocks = optional_text(fields, "clocks");
+    entry.loop = read_loop(fields);
     entry.timing.warm_up = static_cast<int>(fields.integer("warm_up", 0, 1000));
     entry.timing.repeats = static_cast<int>(fields.integer("repeats", 0, 1000));
     entry.made_by = optional_text(fields, "made_by");
@@ -55,7 +67,12 @@ Json entry_json(const CampaignEntry& entry) {
               {"warm_up", entry.timing.warm_up},
               {"repeats", entry.timing.repeats}};
     if (!entry.form.empty()) json["form"] = entry.form;
-    if (!entry.clocks.empty()) json["clocks"] = entry.clocks;
+    if (!entry.loop.buffer.empty()) json["clocks"] = entry.loop.buffer;
+    if (entry.loop.more != 0) {
+        json["warps_per_cta"] = entry.loop.warps_per_cta;
+        json["fewer"] = entry.loop.fewer;
+        json["more"] = entry.loop.more;
+    }
     if (!entry.made_by.empty()) json["made_by"] = entry.made_by;
     return json;
 }

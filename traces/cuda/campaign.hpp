@@ -15,6 +15,16 @@ inline constexpr std::string_view kCampaignSchema = "sptc.campaign/1";
 inline constexpr std::string_view kCampaignFile = "campaign.json";
 inline constexpr std::string_view kPackFile = "campaign.pack";
 
+/// The output that holds what the kernel read of %clock64, in 64-bit words. Of timed loops every
+/// warp writes begin and end, first of a run of `fewer` iterations (unless that is 0), then of
+/// `more`: the difference is what iterations take. Without `more`, words are elapsed cycles.
+struct LoopClocks {
+    std::string buffer;  ///< empty: nothing is timed so
+    std::uint32_t warps_per_cta = 1;
+    std::uint32_t fewer = 0;
+    std::uint32_t more = 0;
+};
+
 /// One launch of a campaign. Files are relative to the campaign's folder.
 struct CampaignEntry {
     std::string name;   ///< "mma/m16n8k16...", unique
@@ -24,7 +34,7 @@ struct CampaignEntry {
     int architecture = 80;  ///< the least compute capability that can load the kernel
     std::string form;       ///< the instruction of numerics entries; else empty
     KeepRule keep;          ///< of all outputs but clocks
-    std::string clocks;     ///< the output that holds elapsed cycles; else empty
+    LoopClocks loop;
     TimingPlan timing;
     std::string made_by;  ///< how today's generator is asked for this kernel; else empty
 };

@@ -252,29 +252,35 @@ class CudaGpu : public Gpu {
         for (const launch::KernelLaunch& next : launch.next) {
             kernels.push_back(prepare(next, module, file, buffers));
         }
-        const auto restore = [&] {
-            for (const auto& [name, buffer] : buffers) buffer->restore();
-        };
         LaunchRun result;
-        restore();
+        for (const auto& [name, buffer] : buffers) buffer->restore();
         const double first = run_once(kernels, file);
+        if (plan.repeats == 0) {
+            result.microseconds.push_back(first);
+        } else {
+            result.microseconds = repeat(kernels, file, buffers, plan);
+        }
         for (const std::string& name : launch.outputs) {
             result.outputs[name] = buffers.at(name)->content();
         }
-        if (plan.repeats == 0) {
-            result.microseconds.push_back(first);
-            return result;
-        }
+        return result;
+    }
+
+    /// The times of the timed runs; before each, buffers are as before the first, and the L2 holds
+    /// something else.
+    std::vector<double> repeat(std::vector<PreparedKernel>& kernels, const std::string& file,
+                               const Buffers& buffers, const TimingPlan& plan) const {
         const launch::Buffer scratch{
             "scratch", 2 * static_cast<std::uint64_t>(attribute(kL2CacheBytes)) + 1, {}, {}, {}};
         const DeviceBuffer eviction(driver_, scratch);
+        std::vector<double> times;
         for (int i = 0; i < plan.warm_up + plan.repeats; ++i) {
-            restore();
+            for (const auto& [name, buffer] : buffers) buffer->restore();
             eviction.restore();
             const double time = run_once(kernels, file);
-            if (i >= plan.warm_up) result.microseconds.push_back(time);
+            if (i >= plan.warm_up) times.push_back(time);
         }
-        return result;
+        return times;
     }
 
     Driver driver_;

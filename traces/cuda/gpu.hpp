@@ -30,7 +30,7 @@ struct TimingPlan {
 
 /// What a launch gave.
 struct LaunchRun {
-    std::map<std::string, std::vector<std::byte>> outputs;  ///< after the first run
+    std::map<std::string, std::vector<std::byte>> outputs;  ///< after the last run
     std::vector<double> microseconds;  ///< of all kernels of each timed run, in order
 };
 

@@ -40,8 +40,8 @@ SPIN:
 }
 )";
 
-/// The clock of an SM at work, in MHz.
-double measured_clock(Gpu& gpu, const DeviceInfo& device) {
+/// The clock of an SM at work, in MHz; 0 when the kernel fails.
+double measured_clock(Gpu& gpu, const DeviceInfo& device) try {
     if (device.name == kSimulatedDevice) return device.sm_clock_mhz;
     launch::Launch launch;
     launch.entry = "clock_rate";
@@ -56,6 +56,8 @@ double measured_clock(Gpu& gpu, const DeviceInfo& device) {
     return nanoseconds == 0
                ? 0
                : 1000.0 * static_cast<double>(cycles) / static_cast<double>(nanoseconds);
+} catch (const base::Error&) {
+    return 0;
 }
 
 std::string utc_now() {
@@ -69,7 +71,7 @@ std::string utc_now() {
 
 /// The clocks are kept whole.
 KeepRule rule_for(const CampaignEntry& entry, const std::string& buffer) {
-    return buffer == entry.clocks ? KeepRule{} : entry.keep;
+    return buffer == entry.loop.buffer ? KeepRule{} : entry.keep;
 }
 
 void run_entry(Gpu& gpu, const CampaignEntry& entry, const std::filesystem::path& campaign,

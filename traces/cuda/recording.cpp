@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "models/base/error.hpp"
@@ -48,24 +49,30 @@ DeviceInfo read_device(const Fields& fields) {
 Json output_json(const KeptOutput& output, std::vector<std::byte>& answers) {
     const std::uint64_t offset = answers.size();
     answers.insert(answers.end(), output.kept.begin(), output.kept.end());
-    return {{"buffer", output.buffer},
-            {"bytes", output.bytes},
-            {"sha256", output.sha256},
-            {"block_bytes", output.rule.block_bytes},
-            {"every", output.rule.every},
-            {"offset", offset},
-            {"kept_sha256", base::sha256_hex(output.kept)}};
+    Json json{{"buffer", output.buffer},
+              {"bytes", output.bytes},
+              {"sha256", output.sha256},
+              {"offset", offset}};
+    if (output.rule.block_bytes == 0) return json;  // all is kept
+    json["block_bytes"] = output.rule.block_bytes;
+    json["every"] = output.rule.every;
+    json["kept_sha256"] = base::sha256_hex(output.kept);
+    return json;
 }
 
 KeptOutput read_output(const Fields& fields, const std::vector<std::byte>& answers) {
     fields.expect_only(
         {"buffer", "bytes", "sha256", "block_bytes", "every", "offset", "kept_sha256"});
-    KeptOutput output{
-        fields.string("buffer"),
-        fields.integer("bytes", 1, kMostBytes),
-        fields.string("sha256"),
-        {fields.integer("block_bytes", 0, kMostBytes), fields.integer("every", 1, kMostBytes)},
-        {}};
+    KeptOutput output;
+    output.buffer = fields.string("buffer");
+    output.bytes = fields.integer("bytes", 1, kMostBytes);
+    output.sha256 = fields.string("sha256");
+    std::string_view hash = "sha256";
+    if (fields.find("block_bytes") != nullptr) {
+        output.rule.block_bytes = fields.integer("block_bytes", 1, kMostBytes);
+        output.rule.every = fields.integer("every", 1, kMostBytes);
+        hash = "kept_sha256";
+    }
     const std::uint64_t offset = fields.integer("offset", 0, kAny);
     const std::uint64_t bytes = output.kept_bytes();
     if (offset > answers.size() || bytes > answers.size() - offset) {
@@ -73,9 +80,9 @@ KeptOutput read_output(const Fields& fields, const std::vector<std::byte>& answe
                                           kAnswersFile, answers.size(), offset, bytes));
     }
     const auto kept = std::span(answers).subspan(offset, bytes);
-    if (base::sha256_hex(kept) != fields.string("kept_sha256")) {
-        fields.fail("kept_sha256", fmt::format("does not match the {} bytes from {} of {}: damaged",
-                                               bytes, offset, kAnswersFile));
+    if (base::sha256_hex(kept) != fields.string(hash)) {
+        fields.fail(hash, fmt::format("does not match the {} bytes from {} of {}: damaged", bytes,
+                                      offset, kAnswersFile));
     }
     output.kept.assign(kept.begin(), kept.end());
     return output;
@@ -125,6 +132,7 @@ Answer read_answer(const Fields& fields, const std::vector<std::byte>& answers) 
     } catch (const base::ConfigError& damage) {
         answer.outputs.clear();
         answer.problem = damage.what();
+        answer.damaged = true;
     }
     return answer;
 }
@@ -141,6 +149,8 @@ std::vector<std::byte> read_answers_file(const std::filesystem::path& file) {
 
 Times times_of(std::vector<double> microseconds) {
     if (microseconds.empty()) return {};
+    // Events tell half a microsecond; nanoseconds are kept.
+    for (double& each : microseconds) each = std::round(1000 * each) / 1000;
     std::sort(microseconds.begin(), microseconds.end());
     const std::size_t last = microseconds.size() - 1;
     return {microseconds[last / 2], microseconds[last / 4], microseconds[last - last / 4],
@@ -161,7 +171,7 @@ void write_recording(const Recording& recording, const std::filesystem::path& fo
     const Json document{
         {"schema", kRecordingSchema}, {"sha256", hash}, {"recording", std::move(content)}};
     base::write_bytes(folder / kAnswersFile, answers);
-    base::write_text(folder / kRecordingFile, document.dump(1) + "\n");
+    base::write_text(folder / kRecordingFile, document.dump() + "\n");
 }
 
 Recording read_recording(const std::filesystem::path& folder) {

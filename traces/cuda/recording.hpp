@@ -30,8 +30,9 @@ struct Times {
 
 /// What the device did with one entry of the campaign.
 struct Answer {
-    std::string name;     ///< of the entry
-    std::string problem;  ///< why there are no outputs; else empty
+    std::string name;      ///< of the entry
+    std::string problem;   ///< why there are no outputs; else empty
+    bool damaged = false;  ///< the problem is the recording's, not the device's
     std::string kernel_sha256;
     std::string launch_sha256;
     std::string inputs_sha256;  ///< launch::inputs_sha256

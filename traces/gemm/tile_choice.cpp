@@ -119,16 +119,6 @@ double store_cycles(const KernelPlan& plan, const TileLimits& limits) {
     return sectors * kSectorBytes / limits.store_bytes_per_cycle;
 }
 
-bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits) {
-    try {
-        check_tile(problem, tile, limits.shared_bytes_per_cta);
-        (void)raster_of(problem, tile);
-    } catch (const base::ConfigError&) {
-        return false;
-    }
-    return resident_ctas(plan_of(problem, tile), limits) > 0;
-}
-
 }  // namespace
 
 std::span<const GemmTile> default_tiles(const GemmProblem& problem) {
@@ -173,6 +163,16 @@ double estimate_cycles(const GemmProblem& problem, const GemmTile& tile, std::ui
     double cycles = static_cast<double>(ctas / per_wave) * wave(resident);
     if (rest > 0) cycles += wave((rest + sm_count - 1) / sm_count);
     return cycles;
+}
+
+bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits) {
+    try {
+        check_tile(problem, tile, limits.shared_bytes_per_cta);
+        (void)raster_of(problem, tile);
+    } catch (const base::ConfigError&) {
+        return false;
+    }
+    return resident_ctas(plan_of(problem, tile), limits) > 0;
 }
 
 GemmTile choose_tile(const GemmProblem& problem, std::uint32_t sm_count, const TileLimits& limits) {

@@ -30,6 +30,9 @@ struct TileLimits {
 [[nodiscard]] double estimate_cycles(const GemmProblem& problem, const GemmTile& tile,
                                      std::uint32_t sm_count, const TileLimits& limits);
 
+/// Can the tile be built, and can a CTA of it run on the GPU?
+[[nodiscard]] bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits);
+
 /// The default tile of the lowest estimate that fits the limits; of equals the largest. Throws
 /// ConfigError when none fits, with the reason of the smallest tile.
 [[nodiscard]] GemmTile choose_tile(const GemmProblem& problem, std::uint32_t sm_count,

@@ -20,8 +20,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// The content of the outputs as 64-bit and 32-bit words is the kernel's own affair; what it timed
-/// with %clock64 stands in the outputs.
 Json report_json(const DeviceInfo& device, const std::string& kernel_file,
                  const std::string& launch_file, const launch::Launch& launch, const Times& times,
                  const std::vector<launch::OutputCheck>& checks) {
