@@ -57,6 +57,9 @@ KernelResult Gpu::run(isa::InstructionSource& source, const RunOptions& options)
     l2_.reset();
     crossbar_.reset();
     for (auto& sm : sms_) sm->configure(source.shape(), occupancy_.ctas_per_sm, options.idle_skip);
+    if (options.profile) {
+        for (auto& sm : sms_) sm->profile();
+    }
     if (mirrored_) mirrored_->configure(source, occupancy_.ctas_per_sm);
 
     start_.notify(sc_core::SC_ZERO_TIME);
@@ -181,6 +184,10 @@ KernelResult Gpu::collect() const {
     const std::uint64_t width = spec_.sm.shared_memory.banks * spec_.sm.shared_memory.bank_bytes;
     for (const auto& sm : sms_) {
         sm->finish(result.cycles);
+        if (const sm::LineProfile* profile = sm->line_profile()) {
+            if (!result.profile) result.profile.emplace();
+            result.profile->add(*profile);
+        }
         result.simulated_ctas += sm->ctas_finished();
         for (std::size_t i = 0; i < sm->sub_core_count(); ++i) {
             const sm::SubCore::Statistics& sub_core = sm->sub_core(i).statistics();

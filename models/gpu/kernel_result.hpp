@@ -1,12 +1,14 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/base/cycle.hpp"
 #include "models/gpu/occupancy.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "models/sm/activity.hpp"
+#include "models/sm/line_profile.hpp"
 
 namespace sptc::gpu {
 
@@ -43,6 +45,8 @@ struct KernelResult {
     std::uint64_t b_values_fetched = 0;  ///< by the operand selectors
     std::uint64_t executed_macs = 0;
     std::uint64_t tensor_busy_cycles = 0;  ///< sub-core cycles with a slice in the multipliers
+
+    std::optional<sm::LineProfile> profile;  ///< of the simulated SMs; unset: not asked for
 
     std::uint64_t sm_cycles = 0;  ///< SM cycles covered: simulated SMs x cycles
 };

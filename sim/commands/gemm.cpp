@@ -10,6 +10,7 @@
 #include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
+#include "sim/commands/profile_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/workload_report.hpp"
@@ -22,6 +23,7 @@ namespace {
 struct Options {
     GpuOptions gpu;
     CostOptions cost;
+    ProfileOption profile;
     NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
     std::string workload;
@@ -41,6 +43,7 @@ struct Options {
     double beta = 1;
     std::string epilogue = "none";
     double requant_scale = 0x1p-10;
+    std::uint32_t split_k = 1;
     std::uint64_t seed = 1;
     std::string sms;  // empty: all with values, else representative
     std::string json;
@@ -83,7 +86,8 @@ run::GemmRequest request_of(const Options& options) {
     const bool values = options.values.empty() ? needs_values : options.values == "on";
     request.values = values ? launch::Values::kOn : launch::Values::kOff;
     request.check = options.check;
-    const bool all = options.sms.empty() ? values : options.sms == "all";
+    const bool all = options.sms.empty() ? values || options.split_k > 1 : options.sms == "all";
+    request.split_k = options.split_k;
     request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
     request.seed = options.seed;
     request.a_file = options.a;
@@ -97,16 +101,17 @@ run::GemmRequest request_of(const Options& options) {
     request.out_file = options.out;
     request.emit_ptx_directory = options.emit_ptx;
     request.trace_file = options.save_trace;
+    request.options.profile = options.profile.wanted();
     return request;
 }
 
 int run_workload(const Options& options) {
     if (options.m || options.n || options.k || options.check || !options.out.empty() ||
         !options.a.empty() || !options.b.empty() || !options.c.empty() ||
-        !options.emit_ptx.empty() || !options.save_trace.empty()) {
+        !options.emit_ptx.empty() || !options.save_trace.empty() || options.profile.wanted()) {
         throw base::ConfigError(
             "--workload gives the shapes of many GEMMs: it goes without --m, --n, --k, operand "
-            "files, --check, --out, --emit-ptx and --save-trace");
+            "files, --check, --out, --emit-ptx, --save-trace and --profile");
     }
     std::map<std::string, std::uint32_t> parameters;
     if (options.batch) parameters["batch"] = *options.batch;
@@ -124,6 +129,7 @@ int run_command(const Options& options) {
     for (const std::string& file : {options.out, options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
+    options.profile.require_writable();
     if (!options.workload.empty()) return run_workload(options);
     if (options.batch || options.sequence)
         throw base::ConfigError("--batch and --sequence belong to --workload");
@@ -132,6 +138,9 @@ int run_command(const Options& options) {
         base::write_text(options.json,
                          report::gemm_json(result, kVersion, cost ? &*cost : nullptr));
     fmt::print("{}", report::gemm_table(result, cost ? &*cost : nullptr));
+    std::vector<ProfiledKernel> profiled{{&result.kernel.simulation, result.kernel.kernel_text}};
+    if (result.dense) profiled.push_back({&result.dense->simulation, result.dense->kernel_text});
+    options.profile.write(profiled);
     return result.check && result.check->mismatches != 0 ? kMismatch : kSuccess;
 }
 
@@ -143,6 +152,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
         app.add_subcommand("gemm", "Simulate D = A . B + C with a sparse or a dense A");
     options->gpu.add_to(*gemm);
     options->cost.add_to(*gemm);
+    options->profile.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");
@@ -201,13 +211,16 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--requant-scale", options->requant_scale,
                      "requant-s8: D = clamp(round(f32(x) * scale))")
         ->capture_default_str();
+    gemm->add_option("--split-k", options->split_k,
+                     "CTAs along K for each tile of D, which add their sums in turn")
+        ->capture_default_str();
     gemm->add_option("--out", options->out, "Write D to this .npy file");
     gemm->add_option("--seed", options->seed, "Seed of A and B where no file is given")
         ->capture_default_str();
     gemm->add_option(
             "--sms", options->sms,
             "all: every SM; representative: one SM, the others only send their memory traffic\n"
-            "(default: all with values on, else representative)")
+            "(default: all with values on or split-K, else representative)")
         ->check(CLI::IsMember({"all", "representative"}));
     gemm->add_option("--json", options->json, "Write the result to this file");
     gemm->add_option("--emit-ptx", options->emit_ptx,
@@ -220,6 +233,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
         "  sptc gemm --m 4096 --n 4096 --k 4096\n"
         "  sptc gemm --m 1024 --n 1024 --k 1024 --values on --check --json result.json\n"
         "  sptc gemm --a weights.safetensors:layer.0.weight --n 4096 --check --out d.npy\n"
+        "  sptc gemm --m 256 --n 256 --k 8192 --split-k 6 --check\n"
         "  sptc gemm --type s8 --m 512 --n 512 --k 512 --check\n"
         "  sptc gemm --workload bert-large --batch 8 --sequence 384 --pattern 2:4\n"
         "  sptc gemm --m 512 --n 512 --k 512 --emit-ptx kernels");
