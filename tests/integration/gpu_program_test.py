@@ -159,6 +159,26 @@ class GpuProgram(unittest.TestCase):
             output = answers[name]["outputs"][0]
             self.assertEqual(data[output["offset"]:output["offset"] + output["bytes"]], struct.pack("<4I", 2, 2, 2, 2))
 
+    def test_gpu_record_records_a_given_campaign_and_needs_a_gpu(self):
+        launch = {"schema": "sptc.launch/1", "entry": "add_one", "grid": [1], "block": [32],
+                  "buffers": {"x": {"bytes": 16}}, "arguments": [{"buffer": "x"}], "outputs": ["x"]}
+        (self.path / "l.json").write_text(json.dumps(launch))
+        (self.path / "campaign.json").write_text(json.dumps({"schema": "sptc.campaign/1", "generator": 1, "sptc": "test", "entries": [
+            {"name": "one", "group": "gemm", "kernel": "k.ptx", "launch": "l.json", "architecture": 80, "block_bytes": 0,
+             "every": 1, "warm_up": 1, "repeats": 3}]}))
+        (self.path / "campaign.pack").write_bytes(b"SPTCPACK")
+        command = [ROOT / "scripts" / "gpu-record", self.path / "recording", "--campaign", self.path, "--program", PROGRAM]
+        for driver, code in ((str(fake), 0), ("libnowhere.so.1", 3)):
+            with self.subTest(driver=driver):
+                result = subprocess.run(command, capture_output=True, text=True,
+                                        env=dict(os.environ, SPTC_CUDA_DRIVER=driver))
+                self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        answer = json.loads((self.path / "recording" / "recording.json").read_text())["recording"]["answers"][0]
+        self.assertEqual(answer["times"]["runs"], 3)
+        result = subprocess.run(command[:1], capture_output=True, text=True)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("expected DIR", result.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -12,7 +12,7 @@
 namespace sptc::cuda {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using launch::Fields;
 
 constexpr std::uint64_t kAny = UINT64_MAX;

@@ -5,6 +5,6 @@
 namespace sptc::cuda {
 
 /// Throws ConfigError that names the file when the text is no JSON.
-[[nodiscard]] nlohmann::json parse_json(const std::string& text, const std::string& file);
+[[nodiscard]] nlohmann::ordered_json parse_json(const std::string& text, const std::string& file);
 
 }  // namespace sptc::cuda
