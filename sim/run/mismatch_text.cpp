@@ -125,11 +125,11 @@ std::string mismatch_text(const launch::Launch& launch, const std::string& form,
         return plain_text(launch, recorded.buffer, byte, block * block_bytes, wanted, got);
     }
     const isa::MmaForm& instruction = *isa::parse_mma(form).form;
-    if (block_bytes == 0) {  // all bits: cut to the instruction
-        const std::uint64_t size = FragmentOrder(instruction, Operand::kD).bytes();
-        wanted = wanted.subspan(byte / size * size, size);
-        got = got.subspan(byte / size * size, size);
-    }
+    // A block is one instruction or several.
+    const std::uint64_t size = FragmentOrder(instruction, Operand::kD).bytes();
+    const std::uint64_t at = (byte - block * block_bytes) / size * size;
+    wanted = wanted.subspan(at, size);
+    got = got.subspan(at, size);
     return instruction_text(launch, instruction, byte, wanted, got);
 }
 

@@ -19,6 +19,8 @@ using Operand = probe::FragmentOrder::Operand;
 
 // A prime, so that kept instructions meet every input class.
 constexpr std::uint64_t kKeptEvery = 1259;
+// Share a digest, so that all forms of sm_90 fit into 16 MB.
+constexpr std::uint64_t kBlockInstructions = 4;
 constexpr std::uint32_t kQuickInstructions = 63;
 constexpr std::uint64_t kQuickKeptEvery = 7;
 constexpr std::uint32_t kMostCtas = 256;
@@ -89,7 +91,8 @@ void add_numerics(Writer& writer, const PrepareOptions& options) {
         entry.launch = launch;
         entry.architecture = least->number;
         entry.form = form.ptx_name();
-        entry.keep = {probe::FragmentOrder(form, Operand::kD).bytes(),
+        entry.keep = {(options.quick ? 1 : kBlockInstructions) *
+                          probe::FragmentOrder(form, Operand::kD).bytes(),
                       options.quick ? kQuickKeptEvery : kKeptEvery};
         writer.add_entry(std::move(entry));
     }
