@@ -9,7 +9,7 @@ namespace sptc::commands {
 /// Exit codes of the program, documented in `sptc --help`.
 enum ExitCode : int {
     kSuccess = 0,
-    kMismatch = 1,    ///< --check, run or probe judge found a difference
+    kMismatch = 1,    ///< --check, run, check or probe judge found a difference
     kUsageError = 2,  ///< the command line is wrong
     kInputError =
         3,  ///< a file, shape, configuration or kernel is wrong (ConfigError, KernelError)
@@ -28,6 +28,8 @@ void add_prune(CLI::App& app, int& exit_code);
 void add_compress(CLI::App& app, int& exit_code);
 void add_probe(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app);
+void add_record(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 

@@ -11,6 +11,7 @@
 #include "sim/commands/command.hpp"
 #include "sim/commands/inspect_gpu.hpp"
 #include "sim/commands/inspect_kernel.hpp"
+#include "sim/commands/inspect_recording.hpp"
 #include "sim/commands/inspect_tensor.hpp"
 #include "sim/commands/inspect_trace.hpp"
 #include "sim/run/gpu_config.hpp"
@@ -29,6 +30,7 @@ constexpr std::string_view kHelp =
   launch.json                 a launch file: grid, block, arguments, buffers
   kernel.trace                a saved trace: origin, CTAs, executed operations, bytes;
                               with --cta N --warp W the records of one warp
+  traces/recorded/h200        a recording of a GPU: device, entries, times
   gpu.json, or a100           a GPU description: is it valid, and what can the GPU do
 
 Examples:
@@ -57,6 +59,7 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
+    {is_recording, inspect_recording},
     {is_trace_file, inspect_trace},
     {[](const std::string& file) { return file.ends_with(".ptx"); }, inspect_ptx},
     {is_launch_file, inspect_launch},

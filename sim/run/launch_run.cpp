@@ -4,56 +4,25 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/run/trace_run.hpp"
 #include "traces/launch/launch.hpp"
+#include "traces/launch/output_writer.hpp"
 #include "traces/ptx/output_exactness.hpp"
 #include "traces/ptx/print_buffer.hpp"
 #include "traces/ptx/source.hpp"
-#include "traces/tensor_file/npy.hpp"
 
 namespace sptc::run {
 namespace {
 
-/// Is a buffer a whole array of elements that .npy can hold?
-bool is_array(const launch::Buffer& buffer) {
-    if (!buffer.type || buffer.dimensions.empty() || types::bits(*buffer.type) % 8 != 0)
-        return false;
-    std::uint64_t bytes = static_cast<std::uint64_t>(types::bits(*buffer.type)) / 8;
-    for (const std::uint64_t extent : buffer.dimensions) bytes *= extent;
-    return bytes == buffer.bytes;
-}
-
-std::string write_output(const launch::Buffer& buffer, std::span<const std::byte> content,
-                         const std::filesystem::path& directory) {
-    if (is_array(buffer)) {
-        const std::filesystem::path path = directory / (buffer.name + ".npy");
-        tensor_file::write_npy(path, *buffer.type, buffer.dimensions, content);
-        return path.string();
-    }
-    const std::filesystem::path path = directory / (buffer.name + ".bin");
-    base::write_bytes(path, content);
-    return path.string();
-}
-
 std::vector<std::string> write_outputs(const launch::Launch& launch,
                                        const launch::DeviceMemory& memory,
                                        const std::string& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    if (error)
-        throw base::ConfigError(
-            fmt::format("{}: cannot be created: {}", directory, error.message()));
     std::vector<std::string> written;
     for (const std::string& name : launch.outputs) {
-        const auto buffer =
-            std::find_if(launch.buffers.begin(), launch.buffers.end(),
-                         [&name](const launch::Buffer& b) { return b.name == name; });
-        SPTC_ASSERT(buffer != launch.buffers.end());
-        written.push_back(write_output(*buffer, memory.content(name), directory));
+        written.push_back(launch::write_output(launch, name, memory.content(name), directory));
     }
     return written;
 }
