@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
     commands::add_sweep(app, exit_code);
     commands::add_query(app, exit_code);
     commands::add_export(app, exit_code);
+    commands::add_report(app, exit_code);
     commands::add_point(app, exit_code);
     commands::add_inspect(app, exit_code);
     commands::add_list(app, exit_code);
