@@ -57,6 +57,9 @@ KernelResult Gpu::run(isa::InstructionSource& source, const RunOptions& options)
     l2_.reset();
     crossbar_.reset();
     for (auto& sm : sms_) sm->configure(source.shape(), occupancy_.ctas_per_sm, options.idle_skip);
+    if (options.profile) {
+        for (auto& sm : sms_) sm->profile();
+    }
     if (mirrored_) mirrored_->configure(source, occupancy_.ctas_per_sm);
 
     start_.notify(sc_core::SC_ZERO_TIME);
@@ -177,9 +180,14 @@ KernelResult Gpu::collect() const {
     result.occupancy = occupancy_;
     result.shape = source_->shape();
     result.sm_cycles = result.cycles * sms_.size();
+    std::vector<std::uint64_t> mmas(isa::mma_forms().size());
     const std::uint64_t width = spec_.sm.shared_memory.banks * spec_.sm.shared_memory.bank_bytes;
     for (const auto& sm : sms_) {
         sm->finish(result.cycles);
+        if (const sm::LineProfile* profile = sm->line_profile()) {
+            if (!result.profile) result.profile.emplace();
+            result.profile->add(*profile);
+        }
         result.simulated_ctas += sm->ctas_finished();
         for (std::size_t i = 0; i < sm->sub_core_count(); ++i) {
             const sm::SubCore::Statistics& sub_core = sm->sub_core(i).statistics();
@@ -189,6 +197,8 @@ KernelResult Gpu::collect() const {
                 result.issued[o] += sub_core.issued[o];
             result.warp_instructions += sub_core.warp_instructions;
             const tensor_core::TensorCoreStatistics tensor = sm->sub_core(i).tensor().statistics();
+            const std::span<const std::uint64_t> issued = sm->sub_core(i).tensor().instructions();
+            for (std::size_t form = 0; form < mmas.size(); ++form) mmas[form] += issued[form];
             result.b_values_fetched += tensor.b_values_fetched;
             result.executed_macs += tensor.executed_macs;
             result.tensor_busy_cycles += tensor.busy_cycles;
@@ -197,6 +207,9 @@ KernelResult Gpu::collect() const {
         result.shared_read_bytes += shared.read_wavefronts * width;
         result.shared_write_bytes += shared.write_wavefronts * width;
         result.shared_fill_bytes += shared.fill_wavefronts * width;
+    }
+    for (std::size_t form = 0; form < mmas.size(); ++form) {
+        if (mmas[form] != 0) result.mmas.push_back({&isa::mma_forms()[form], mmas[form]});
     }
     result.l2_read_bytes = l2_.statistics().read_sectors * sm::kSectorBytes;
     result.l2_write_bytes = l2_.statistics().write_sectors * sm::kSectorBytes;

@@ -27,6 +27,7 @@ enum class SimulatedSms : std::uint8_t {
 
 struct RunOptions {
     sm::IdleSkip idle_skip = sm::IdleSkip::kOn;
+    bool profile = false;                    ///< also count by PTX line
     base::Cycle cycle_limit = base::kNever;  ///< beyond it a KernelError names each warp's line
     /// Called now and then with the share of CTAs that have started and the current cycle.
     std::function<void(double, base::Cycle)> progress{};

@@ -1,13 +1,22 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "models/base/cycle.hpp"
 #include "models/gpu/occupancy.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "models/sm/activity.hpp"
+#include "models/sm/line_profile.hpp"
 
 namespace sptc::gpu {
+
+/// How often an instruction was executed.
+struct MmaCount {
+    const isa::MmaForm* form = nullptr;
+    std::uint64_t count = 0;
+};
 
 /// What one kernel did. Counts cover the simulated SMs; L2 and HBM counts cover the whole GPU (in
 /// representative mode through the mirrored CTAs).
@@ -32,9 +41,12 @@ struct KernelResult {
     std::uint64_t l2_write_bytes = 0;
     std::uint64_t hbm_read_bytes = 0;
     std::uint64_t hbm_write_bytes = 0;
+    std::vector<MmaCount> mmas;  ///< of the forms that occur, in the order of isa::mma_forms()
     std::uint64_t b_values_fetched = 0;  ///< by the operand selectors
     std::uint64_t executed_macs = 0;
     std::uint64_t tensor_busy_cycles = 0;  ///< sub-core cycles with a slice in the multipliers
+
+    std::optional<sm::LineProfile> profile;  ///< of the simulated SMs; unset: not asked for
 
     std::uint64_t sm_cycles = 0;  ///< SM cycles covered: simulated SMs x cycles
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "models/base/error.hpp"
 #include "models/sm/atomic_conflicts.hpp"
@@ -45,7 +46,11 @@ void Sm::configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, I
     scoreboard_registers_ = shape.scoreboard_registers;
     ctas_.clear();
     ctas_.resize(resident_ctas);
-    for (auto& sub_core : sub_cores_) sub_core->reset();
+    profile_.reset();
+    for (auto& sub_core : sub_cores_) {
+        sub_core->reset();
+        sub_core->profile(nullptr);
+    }
     shared_memory_.reset();
     global_path_.reset();
     load_store_.reset();
@@ -54,6 +59,11 @@ void Sm::configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, I
     idle_skip_ = idle_skip;
     ctas_finished_ = 0;
     due_ = kNever;
+}
+
+void Sm::profile() {
+    profile_ = std::make_unique<LineProfile>();
+    for (auto& sub_core : sub_cores_) sub_core->profile(profile_.get());
 }
 
 std::optional<std::uint32_t> Sm::free_slot() const {
@@ -164,8 +174,28 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
             shared_wavefronts(spec_.shared_memory, std::span(executed.addresses).first(rows), mask,
                               instruction.bytes_per_lane);
     }
+    if (profile_) count_memory(entry, executed.active_mask);
     ++cta_of(warp).operations;
     load_store_.push(entry.sub_core, id);
+}
+
+void Sm::count_memory(const MemoryOperation& operation, std::uint32_t active_mask) {
+    const isa::Instruction& instruction = *operation.instruction;
+    LineCounts& counts = profile_->at(instruction);
+    const Operation kind = instruction.operation;
+    if (isa::is_global(kind)) {
+        std::uint64_t sectors = 0;
+        for (const LineSectors& line : operation.lines) sectors += count_sectors(line.sector_mask);
+        (isa::is_posted_write(kind) ? counts.store_sectors : counts.load_sectors) += sectors;
+    }
+    if (kind == Operation::kShuffle || operation.wavefronts == 0) return;
+    counts.shared_wavefronts += operation.wavefronts;
+    const std::uint32_t lanes = kind == Operation::kLoadMatrix
+                                    ? 8u * instruction.matrices
+                                    : static_cast<std::uint32_t>(std::popcount(active_mask));
+    const std::uint32_t width = spec_.shared_memory.banks * spec_.shared_memory.bank_bytes;
+    const std::uint32_t needed = (lanes * instruction.bytes_per_lane + width - 1) / width;
+    counts.bank_conflicts += operation.wavefronts - std::min(needed, operation.wavefronts);
 }
 
 bool Sm::can_accept(const MemoryOperation& operation) const {

@@ -41,6 +41,8 @@ class Sm : public sc_core::sc_module,
 
     /// Empties the SM and prepares it for a kernel of which `resident_ctas` fit at once.
     void configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, IdleSkip idle_skip);
+    /// After configure(): also counts by PTX line.
+    void profile();
     void observe(GlobalTrafficObserver* observer) { observer_ = observer; }
 
     [[nodiscard]] bool has_free_cta_slot() const { return free_slot().has_value(); }
@@ -57,6 +59,9 @@ class Sm : public sc_core::sc_module,
 
     [[nodiscard]] base::Channel<MemoryRequest>& requests() { return global_path_.requests(); }
     [[nodiscard]] base::Channel<MemoryResponse>& responses() { return responses_; }
+
+    /// Counts by PTX line of this kernel; nullptr when profile() was not called.
+    [[nodiscard]] const LineProfile* line_profile() const { return profile_.get(); }
 
     /// No CTA resident and nothing under way, stores included.
     [[nodiscard]] bool idle() const;
@@ -118,6 +123,7 @@ class Sm : public sc_core::sc_module,
     [[nodiscard]] std::uint32_t slot_of(std::uint32_t warp) const {
         return warp / static_cast<std::uint32_t>(sub_cores_.size());
     }
+    void count_memory(const MemoryOperation& operation, std::uint32_t active_mask);
     [[nodiscard]] base::Cycle operand_read_cycles(isa::Operation operation) const;
     void take_responses(base::Cycle now);
     void start_fills(base::Cycle now);
@@ -141,6 +147,8 @@ class Sm : public sc_core::sc_module,
 
     /// By warp slot; what an earlier CTA of the slot has posted counts too.
     std::vector<std::uint32_t> writes_under_way_;
+
+    std::unique_ptr<LineProfile> profile_;  ///< null: not asked for
 
     std::uint32_t warps_per_cta_ = 1;
     std::uint32_t scoreboard_registers_ = 0;

@@ -36,6 +36,7 @@ void SubCore::reset() {
     due_ = kNever;
     accounted_until_ = 0;
     idle_activity_ = Activity::kNoWarp;
+    idle_instruction_ = nullptr;
     statistics_ = {};
 }
 
@@ -101,6 +102,7 @@ void SubCore::start_warp(std::uint32_t slot, std::uint32_t warp, isa::CtaStream&
     entry.warp_in_cta = warp_in_cta;
     entry.blocked_until = now + 1;
     entry.blocked_reason = Activity::kControl;
+    entry.blocked_by = nullptr;
     entry.scoreboard.reset(scoreboard_registers);
     entry.next = cta.peek(warp_in_cta);
     scheduler_.add(slot);
@@ -175,6 +177,8 @@ Activity SubCore::examine(const Warp& warp, Cycle now) const {
 void SubCore::account_until(Cycle end) {
     if (end <= accounted_until_) return;
     statistics_.activity[static_cast<std::size_t>(idle_activity_)] += end - accounted_until_;
+    if (profile_ != nullptr)
+        profile_->stalled(idle_instruction_, idle_activity_, end - accounted_until_);
     accounted_until_ = end;
 }
 
@@ -189,6 +193,7 @@ void SubCore::tick(Cycle now) {
     Warp* chosen = nullptr;
     std::uint32_t chosen_slot = 0;
     Activity activity = Activity::kNoWarp;
+    const isa::Instruction* instruction = nullptr;
     scheduler_.visit([&](std::uint32_t slot) {
         Warp& warp = warps_[slot];
         const Activity answer = examine(warp, now);
@@ -197,17 +202,24 @@ void SubCore::tick(Cycle now) {
             chosen_slot = slot;
             return false;
         }
-        activity = std::min(activity, answer);
+        if (answer < activity) {
+            activity = answer;
+            instruction = warp.waits_at(now);
+        }
         return true;
     });
     if (chosen != nullptr) {
         activity = Activity::kIssued;
         scheduler_.issued(chosen_slot);
+        if (profile_ != nullptr) profile_->issued(*chosen->next);
         issue(*chosen, now);
+    } else if (profile_ != nullptr) {
+        profile_->stalled(instruction, activity, 1);
     }
     ++statistics_.activity[static_cast<std::size_t>(activity)];
     accounted_until_ = now + 1;
     idle_activity_ = activity;
+    idle_instruction_ = instruction;
     due_ = chosen != nullptr ? now + 1 : next_due(now);
 }
 
@@ -256,6 +268,7 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
     const auto block = [&](Cycle until, Activity reason) {
         warp.blocked_until = until;
         warp.blocked_reason = reason;
+        warp.blocked_by = &instruction;
     };
     const auto slot = static_cast<std::uint32_t>(&warp - warps_.data());
     switch (instruction.operation) {

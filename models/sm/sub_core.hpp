@@ -8,6 +8,7 @@
 #include "models/base/cycle.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "models/sm/activity.hpp"
+#include "models/sm/line_profile.hpp"
 #include "models/sm/scoreboard.hpp"
 #include "models/sm/sm_spec.hpp"
 #include "models/sm/warp_scheduler.hpp"
@@ -63,6 +64,9 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     /// Something that a cp.async.wait or a fence may wait for.
     void async_progress(std::uint32_t slot);
 
+    /// Counts by line from now on; nullptr: no more.
+    void profile(LineProfile* profile) { profile_ = profile; }
+
     /// One cycle: the tensor core's pass, then at most one issue.
     void tick(base::Cycle now);
     [[nodiscard]] base::Cycle due() const { return due_; }
@@ -110,6 +114,13 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         Scoreboard::Readiness readiness;         ///< of `next`, control flow included
         base::Cycle blocked_until = 0;           ///< branch, bar.warp.sync, barrier, nanosleep
         Activity blocked_reason = Activity::kControl;
+        const isa::Instruction* blocked_by = nullptr;  ///< the barrier, branch, ...
+
+        /// The instruction that it waits at: the one that blocks it, else the next one.
+        [[nodiscard]] const isa::Instruction* waits_at(base::Cycle now) const {
+            const bool blocked = blocked_until == readiness.cycle && readiness.cycle > now;
+            return blocked && blocked_by != nullptr ? blocked_by : next;
+        }
         Scoreboard scoreboard{0};
     };
 
@@ -151,6 +162,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     base::Cycle due_ = base::kNever;
     base::Cycle accounted_until_ = 0;
     Activity idle_activity_ = Activity::kNoWarp;
+    const isa::Instruction* idle_instruction_ = nullptr;  ///< whose warp named the reason
+    LineProfile* profile_ = nullptr;
     Statistics statistics_;
 };
 

@@ -40,6 +40,7 @@ TensorCore::TensorCore(sc_core::sc_module_name name, const TensorCoreSpec& spec)
         schedules_.push_back(rule ? make_schedule(spec_, *rule, isa::mma_forms()[i])
                                   : PassSchedule{});
     }
+    instructions_.resize(schedules_.size());
     metadata_decoder_.selects.bind(operand_selector_.selects);
     operand_selector_.lanes.bind(dot_product_unit_.lanes);
 }
@@ -65,6 +66,7 @@ void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperan
         dot_product_unit_.load(index, operands);
     }
     if (form.sparse()) metadata_decoder_.occupy(now);
+    ++instructions_[index];
     ++(form.sparse() ? statistics_.sparse_mmas : statistics_.dense_mmas);
     schedule_ = &schedules_[index];
     form_ = &form;
@@ -122,6 +124,7 @@ void TensorCore::reset() {
     free_at_ = 0;
     metadata_decoder_.reset();
     operand_selector_.reset_statistics();
+    std::fill(instructions_.begin(), instructions_.end(), 0u);
     statistics_ = {};
 }
 

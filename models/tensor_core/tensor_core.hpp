@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <systemc>
 #include <vector>
 
@@ -59,6 +60,8 @@ class TensorCore : public sc_core::sc_module {
     [[nodiscard]] base::Cycle due() const { return busy() ? free_at_ - 1 : base::kNever; }
 
     [[nodiscard]] TensorCoreStatistics statistics() const;
+    /// Instructions issued of each form, in the order of isa::mma_forms().
+    [[nodiscard]] std::span<const std::uint64_t> instructions() const { return instructions_; }
 
     /// A new kernel: idle, time starts at 0 again, counts at zero.
     void reset();
@@ -72,6 +75,7 @@ class TensorCore : public sc_core::sc_module {
     const isa::Architecture& architecture_;
     const TensorCoreSpec spec_;
     std::vector<PassSchedule> schedules_;  ///< one per isa::mma_forms()
+    std::vector<std::uint64_t> instructions_;
 
     MetadataDecoder metadata_decoder_;
     OperandSelector operand_selector_;

@@ -7,8 +7,10 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
+#include "sim/commands/profile_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/workload_report.hpp"
@@ -20,6 +22,8 @@ namespace {
 /// The options as typed.
 struct Options {
     GpuOptions gpu;
+    CostOptions cost;
+    ProfileOption profile;
     NumericsOptions numerics;
     std::optional<std::uint32_t> m, n, k;
     std::string workload;
@@ -95,16 +99,17 @@ run::GemmRequest request_of(const Options& options) {
     request.out_file = options.out;
     request.emit_ptx_directory = options.emit_ptx;
     request.trace_file = options.save_trace;
+    request.options.profile = options.profile.wanted();
     return request;
 }
 
 int run_workload(const Options& options) {
     if (options.m || options.n || options.k || options.check || !options.out.empty() ||
         !options.a.empty() || !options.b.empty() || !options.c.empty() ||
-        !options.emit_ptx.empty() || !options.save_trace.empty()) {
+        !options.emit_ptx.empty() || !options.save_trace.empty() || options.profile.wanted()) {
         throw base::ConfigError(
             "--workload gives the shapes of many GEMMs: it goes without --m, --n, --k, operand "
-            "files, --check, --out, --emit-ptx and --save-trace");
+            "files, --check, --out, --emit-ptx, --save-trace and --profile");
     }
     std::map<std::string, std::uint32_t> parameters;
     if (options.batch) parameters["batch"] = *options.batch;
@@ -118,15 +123,22 @@ int run_workload(const Options& options) {
 }
 
 int run_command(const Options& options) {
+    const std::optional<cost::Profile> cost = options.cost.load();
     for (const std::string& file : {options.out, options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
+    options.profile.require_writable();
     if (!options.workload.empty()) return run_workload(options);
     if (options.batch || options.sequence)
         throw base::ConfigError("--batch and --sequence belong to --workload");
     const run::GemmResult result = run::run_gemm(request_of(options));
-    if (!options.json.empty()) base::write_text(options.json, report::gemm_json(result, kVersion));
-    fmt::print("{}", report::gemm_table(result));
+    if (!options.json.empty())
+        base::write_text(options.json,
+                         report::gemm_json(result, kVersion, cost ? &*cost : nullptr));
+    fmt::print("{}", report::gemm_table(result, cost ? &*cost : nullptr));
+    std::vector<ProfiledKernel> profiled{{&result.kernel.simulation, result.kernel.kernel_text}};
+    if (result.dense) profiled.push_back({&result.dense->simulation, result.dense->kernel_text});
+    options.profile.write(profiled);
     return result.check && result.check->mismatches != 0 ? kMismatch : kSuccess;
 }
 
@@ -137,6 +149,8 @@ void add_gemm(CLI::App& app, int& exit_code) {
     CLI::App* gemm =
         app.add_subcommand("gemm", "Simulate D = A . B + C with a sparse or a dense A");
     options->gpu.add_to(*gemm);
+    options->cost.add_to(*gemm);
+    options->profile.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");

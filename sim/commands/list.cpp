@@ -7,6 +7,7 @@
 #include <string>
 
 #include "models/base/error.hpp"
+#include "models/cost/profile.hpp"
 #include "models/isa/architecture.hpp"
 #include "models/isa/mma.hpp"
 #include "models/sparsity/pattern.hpp"
@@ -86,6 +87,32 @@ void list_patterns() {
     }
 }
 
+void list_cost_row(std::string_view what, const std::optional<cost::Figure>& figure) {
+    if (!figure) return;
+    fmt::print("  {:<44} {:>10.4g}  +- {:>2.0f} %  {}\n", what, figure->value,
+               100 * figure->uncertainty, figure->source);
+}
+
+void list_costs() {
+    for (const cost::Profile& profile : cost::profiles()) {
+        fmt::print("{}: {} ({} nm)\n", profile.name, profile.description, profile.technology_nm);
+        for (const cost::MacEnergy& mac : profile.macs) {
+            list_cost_row(fmt::format("pJ, multiplication-addition, {} -> {}",
+                                      types::name(mac.input), types::name(mac.accumulator)),
+                          mac.picojoules);
+        }
+        list_cost_row("pJ, operand selection, per 2:1 mux bit", profile.select_pj_per_mux_bit);
+        list_cost_row("pJ, metadata, per bit", profile.metadata_pj_per_bit);
+        list_cost_row("pJ, shared memory, per bit", profile.shared_pj_per_bit);
+        list_cost_row("pJ, L2 and crossbar, per bit", profile.l2_pj_per_bit);
+        list_cost_row("pJ, DRAM, per bit", profile.dram_pj_per_bit);
+        list_cost_row("W, constant", profile.static_watts);
+        list_cost_row("um2, int8 multiplication-addition", profile.mac_int8_um2);
+        list_cost_row("um2, 2:1 mux of one bit", profile.mux_bit_um2);
+        list_cost_row("um2, buffer, per bit", profile.buffer_um2_per_bit);
+    }
+}
+
 void list_types() {
     fmt::print("{:<6} {:>4} {:>9} {:>9}  {}\n", "type", "bits", "exponent", "fraction", "note");
     for (const types::DataTypeRow& row : types::data_types()) {
@@ -101,6 +128,8 @@ void add_list(CLI::App& app, int&) {
         "list", "List the GPUs, architectures, mma forms, patterns or data types");
     list->footer("Examples:\n  sptc list gpus\n  sptc list ops --arch sm_80");
     list->require_subcommand(1);
+    list->add_subcommand("costs", "Tables of energy and area for --cost, with their sources")
+        ->callback(list_costs);
     list->add_subcommand("gpus", "Built-in GPU descriptions")->callback(list_gpus);
     list->add_subcommand("workloads",
                          "Built-in networks for sptc gemm --workload, with what --batch "

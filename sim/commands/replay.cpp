@@ -6,6 +6,7 @@
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/gpu_options.hpp"
+#include "sim/commands/profile_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
 #include "sim/run/trace_run.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 struct Options {
     std::string trace;
+    ProfileOption profile;
     GpuOptions gpu{.name = "", .clock_mhz = {}, .changes = {}};
     std::string sms;
     std::string json;
@@ -31,11 +33,14 @@ int replay_command(const Options& options) {
         request.sms =
             options.sms == "all" ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
     }
+    request.options.profile = options.profile.wanted();
+    options.profile.require_writable();
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     const run::LaunchResult result = run::run_replay(request);
     if (!options.json.empty())
         base::write_text(options.json, report::launch_json(result, kVersion));
     fmt::print("{}", report::launch_table(result));
+    options.profile.write(profiled_kernels(result));
     return kSuccess;
 }
 
@@ -47,6 +52,7 @@ void add_replay(CLI::App& app, int& exit_code) {
         app.add_subcommand("replay", "Time a saved trace without executing the kernel");
     replay->add_option("trace", options->trace, "A file of --save-trace (docs/trace_format.md)")
         ->required();
+    options->profile.add_to(*replay);
     options->gpu.add_to(*replay, " (default: the one of the recording)");
     replay
         ->add_option("--sms", options->sms,

@@ -5,8 +5,10 @@
 
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
+#include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
+#include "sim/commands/profile_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
 #include "sim/run/launch_run.hpp"
@@ -18,6 +20,8 @@ struct Options {
     std::string kernel;
     std::string launch;
     GpuOptions gpu;
+    CostOptions cost;
+    ProfileOption profile;
     NumericsOptions numerics;
     std::string values = "on";
     std::string out;
@@ -28,6 +32,7 @@ struct Options {
 };
 
 int run_command(const Options& options) {
+    const std::optional<cost::Profile> cost = options.cost.load();
     run::LaunchRequest request;
     request.gpu = options.gpu.load();
     options.numerics.apply(request.gpu.sm.tensor_core);
@@ -37,14 +42,18 @@ int run_command(const Options& options) {
     request.out_directory = options.out;
     request.trace_file = options.save_trace;
     request.check = !options.no_check;
+    request.options.profile = options.profile.wanted();
+    options.profile.require_writable();
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     for (const std::string& file : {options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
     const run::LaunchResult result = run::run_launch(request);
     if (!options.json.empty())
-        base::write_text(options.json, report::launch_json(result, kVersion));
-    fmt::print("{}", report::launch_table(result));
+        base::write_text(options.json,
+                         report::launch_json(result, kVersion, cost ? &*cost : nullptr));
+    fmt::print("{}", report::launch_table(result, cost ? &*cost : nullptr));
+    options.profile.write(profiled_kernels(result));
     return result.mismatched() ? kMismatch : kSuccess;
 }
 
@@ -56,6 +65,8 @@ void add_run(CLI::App& app, int& exit_code) {
     run->add_option("kernel", options->kernel, "KERNEL.ptx")->required();
     run->add_option("--launch", options->launch, "LAUNCH.json (docs/launch_format.md)")->required();
     options->gpu.add_to(*run);
+    options->cost.add_to(*run);
+    options->profile.add_to(*run);
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))

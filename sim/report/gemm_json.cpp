@@ -10,14 +10,15 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json kernel_json(const run::GemmResult& result, const run::GemmKernelResult& kernel) {
+ordered_json kernel_json(const run::GemmResult& result, const run::GemmKernelResult& kernel,
+                         const cost::Profile* cost) {
     const GemmMetrics figures = metrics(result.gpu, kernel);
     ordered_json json;
     json["cycles"] = kernel.simulation.cycles;
     json["time_us"] = figures.time_us;
     json["tflops"] = figures.tflops;
     json["percent_of_peak"] = figures.percent_of_peak;
-    add_kernel(json, kernel.simulation, result.gpu);
+    add_kernel(json, kernel.simulation, result.gpu, cost);
     const gemm::GemmTile& tile = kernel.tile;
     json["kernel"]["cta_tile"] = {tile.cta_m, tile.cta_n, tile.cta_k};
     json["kernel"]["warp_tile"] = {tile.warp_m, tile.warp_n};
@@ -39,7 +40,8 @@ ordered_json host_json(const run::GemmResult& result) {
 
 }  // namespace
 
-std::string gemm_json(const run::GemmResult& result, std::string_view version) {
+std::string gemm_json(const run::GemmResult& result, std::string_view version,
+                      const cost::Profile* cost) {
     const gemm::GemmProblem& problem = result.kernel.problem;
     ordered_json json;
     json["schema"] = "sptc.gemm/1";
@@ -61,9 +63,9 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version) {
         if (problem.has_c) json["problem"]["beta"] = problem.epilogue.beta;
     }
     if (problem.epilogue.requantized) json["problem"]["scale"] = problem.epilogue.scale;
-    json.update(kernel_json(result, result.kernel));
+    json.update(kernel_json(result, result.kernel, cost));
     if (result.dense) {
-        json["dense"] = kernel_json(result, *result.dense);
+        json["dense"] = kernel_json(result, *result.dense, cost);
         json["speedup"] = *result.speedup();
         json["roofline_speedup"] = roofline_speedup(result);
     }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "sim/report/cost_report.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
@@ -157,7 +158,7 @@ std::string title(const run::GemmResult& result) {
 
 }  // namespace
 
-std::string gemm_table(const run::GemmResult& result) {
+std::string gemm_table(const run::GemmResult& result, const cost::Profile* cost) {
     std::vector<const GemmKernelResult*> kernels{&result.kernel};
     if (result.dense) kernels.push_back(&*result.dense);
     Table table(std::move(kernels));
@@ -190,6 +191,10 @@ std::string gemm_table(const run::GemmResult& result) {
         text += fmt::format(
             "largest error against float64   {:.3g} relative, {:.3g} scaled by sum |a b|\n",
             result.check->max_relative_error_f64, result.check->max_scaled_error_f64);
+    }
+    if (cost != nullptr) {
+        text += cost_table(*cost, result.gpu, result.kernel.simulation);
+        if (result.dense) text += cost_table(*cost, result.gpu, result.dense->simulation);
     }
     for (const std::string& note : result.notes) text += fmt::format("note: {}\n", note);
     return text;

@@ -2,13 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/report/cost_report.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
 
 namespace sptc::report {
 
 void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result,
-                const gpu::GpuSpec& spec) {
+                const gpu::GpuSpec& spec, const cost::Profile* cost) {
     json["warp_instructions"] = whole_gpu(result, result.warp_instructions);
     auto& instructions = json["instructions"] = nlohmann::ordered_json::object();
     for (std::size_t i = 0; i < result.issued.size(); ++i) {
@@ -29,6 +30,10 @@ void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result,
                      {"hbm_write", result.hbm_write_bytes}};
     json["tensor_core"] = {{"executed_macs", whole_gpu(result, result.executed_macs)},
                            {"b_values_fetched", whole_gpu(result, result.b_values_fetched)}};
+    auto& mmas = json["tensor_core"]["instructions"] = nlohmann::ordered_json::object();
+    for (const gpu::MmaCount& count : result.mmas) {
+        mmas[count.form->ptx_name()] = whole_gpu(result, count.count);
+    }
     const Roofline roofline(spec, result);
     json["roofline"] = {{"bound_by", resource_name(roofline.binding())},
                         {"cycles", roofline.cycles()}};
@@ -46,6 +51,7 @@ void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result,
                       {"registers_estimated", shape.registers_estimated},
                       {"ctas_per_sm", result.occupancy.ctas_per_sm},
                       {"occupancy_limit", result.occupancy.limit}};
+    if (cost != nullptr) add_cost(json, *cost, spec, result);
     json["sms"] = {{"total", result.sms}, {"simulated", result.simulated_sms}};
 }
 

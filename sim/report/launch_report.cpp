@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/report/cost_report.hpp"
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
@@ -95,24 +96,26 @@ void add_checks(nlohmann::ordered_json& json, const std::vector<launch::OutputCh
 }
 
 void add_simulation(nlohmann::ordered_json& json, const gpu::GpuSpec& gpu,
-                    const gpu::KernelResult& kernel) {
+                    const gpu::KernelResult& kernel, const cost::Profile* cost) {
     json["cycles"] = kernel.cycles;
     json["time_us"] = time_us(gpu, kernel.cycles);
     json["tensor_core_utilisation"] = tensor_utilisation(gpu, kernel);
-    add_kernel(json, kernel, gpu);
+    add_kernel(json, kernel, gpu, cost);
 }
 
 }  // namespace
 
-std::string launch_table(const run::LaunchResult& result) {
+std::string launch_table(const run::LaunchResult& result, const cost::Profile* cost) {
     std::string text;
     for (const std::string& line : result.printed) text += line + "\n";
     if (result.printed_dropped != 0) {
         text +=
             fmt::format("... and {} more lines printed by the kernel\n", result.printed_dropped);
     }
-    for (const gpu::KernelResult& kernel : result.simulations)
+    for (const gpu::KernelResult& kernel : result.simulations) {
         text += kernel_table(result.gpu, kernel);
+        if (cost != nullptr) text += cost_table(*cost, result.gpu, kernel);
+    }
     if (result.simulations.size() > 1) {
         text += fmt::format("{} launches: {} cycles, {:.2f} us\n", result.simulations.size(),
                             result.cycles(), time_us(result.gpu, result.cycles()));
@@ -122,7 +125,8 @@ std::string launch_table(const run::LaunchResult& result) {
     return text;
 }
 
-std::string launch_json(const run::LaunchResult& result, std::string_view version) {
+std::string launch_json(const run::LaunchResult& result, std::string_view version,
+                        const cost::Profile* cost) {
     nlohmann::ordered_json json;
     json["schema"] = "sptc.run/1";
     json["version"] = version;
@@ -130,12 +134,12 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     std::uint64_t sm_cycles = 0;
     for (const gpu::KernelResult& kernel : result.simulations) sm_cycles += kernel.sm_cycles;
     if (result.simulations.size() == 1) {
-        add_simulation(json, result.gpu, result.simulations.front());
+        add_simulation(json, result.gpu, result.simulations.front(), cost);
     } else {
         json["cycles"] = result.cycles();
         json["time_us"] = time_us(result.gpu, result.cycles());
         for (const gpu::KernelResult& kernel : result.simulations) {
-            add_simulation(json["launches"].emplace_back(), result.gpu, kernel);
+            add_simulation(json["launches"].emplace_back(), result.gpu, kernel, cost);
         }
     }
     json["printed"] = result.printed;

@@ -16,6 +16,7 @@ struct GemmKernelResult {
     gemm::GemmProblem problem;
     gemm::GemmTile tile;
     gpu::KernelResult simulation;
+    std::string kernel_text;  ///< PTX
     double wall_seconds = 0;  ///< host time of the simulation
 };
 

@@ -98,6 +98,7 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     Simulated simulated;
     simulated.result.problem = kernel.problem;
     simulated.result.tile = kernel.tile;
+    simulated.result.kernel_text = kernel.ptx;
     simulated.result.simulation =
         simulate_and_save(request.gpu, request.sms, *source, *program, request.options, trace);
     if (values == Values::kOn) {

@@ -104,6 +104,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     result.simulations.push_back(run_kernel(request, trace, launch, memory, printed));
     for (const launch::KernelLaunch& kernel : launch.next)
         result.simulations.push_back(run_kernel(request, trace, kernel, memory, printed));
+    result.kernel_text = kernel_text;
     result.printed = printed.lines();
     result.printed_dropped = printed.dropped();
     if (request.check && request.values == launch::Values::kOn) {

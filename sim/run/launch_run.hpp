@@ -25,6 +25,7 @@ struct LaunchRequest {
 struct LaunchResult {
     gpu::GpuSpec gpu;
     std::vector<gpu::KernelResult> simulations;  ///< of each launch, in order
+    std::string kernel_text;                     ///< PTX; empty for a replayed trace
     std::vector<launch::OutputCheck> checks;
     std::vector<std::string> written;   ///< output files
     std::vector<std::string> printed;   ///< by the kernels' printf, line by line

@@ -60,6 +60,8 @@ void apply_pattern(GemmRequest& request, const Value& value) {
     request.pattern = &sparsity::find_pattern(name);
 }
 
+void label(GemmRequest&, const Value& value) { (void)word(value); }
+
 const std::vector<Parameter>& table() {
     static const std::vector<Parameter> kTable{
         {"m", std::nullopt, "rows of A and D",
@@ -116,6 +118,19 @@ const std::vector<Parameter>& table() {
                                                     : first_of(value, "all", "representative");
              request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
          }},
+        {"cost", "none", "a table of costs (sptc list costs), or \"none\"",
+         [](GemmRequest&, const Value& value) {
+             if (word(value) != "none") (void)cost::find_profile(word(value));
+         }},
+        {"technology_nm", 0.0, "to which the table of costs is scaled; 0: its own",
+         [](GemmRequest&, const Value& value) { (void)whole_number<int>(value, 0, 1000); }},
+        // Which layer of a network this is: labels, for queries.
+        {"workload", "none", "network that the shape comes from", label},
+        {"layer", "none", "its layer", label},
+        {"count", 1.0, "how often the network runs the layer",
+         [](GemmRequest&, const Value& value) { (void)extent(value); }},
+        {"prunable", 1.0, "1: the layer's A is weights that can be pruned; 0: it stays dense",
+         [](GemmRequest&, const Value& value) { (void)whole_number<int>(value, 0, 1); }},
         {"seed", 1.0, "of A and B, below 2^53",
          [](GemmRequest& request, const Value& value) {
              request.seed = whole_number<std::uint64_t>(value, 0, 9007199254740991.0);
@@ -185,6 +200,14 @@ std::vector<run::GpuOverride> gpu_overrides(const Parameters& parameters) {
         if (is_pointer(name)) overrides.push_back({name, std::get<double>(value)});
     }
     return overrides;
+}
+
+std::optional<cost::Profile> cost_profile(const Parameters& completed) {
+    const std::string name = text(completed.at("cost"));
+    if (name == "none") return std::nullopt;
+    const cost::Profile& profile = cost::find_profile(name);
+    const double technology_nm = std::get<double>(completed.at("technology_nm"));
+    return cost::scaled(profile, technology_nm > 0 ? technology_nm : profile.technology_nm);
 }
 
 run::GemmRequest request_of(const Parameters& completed, gpu::GpuSpec gpu) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/cost/profile.hpp"
 #include "sim/run/gemm_request.hpp"
 #include "sim/run/gpu_override.hpp"
 #include "sim/sweep/value.hpp"
@@ -36,6 +37,9 @@ struct Parameter {
 
 /// The numbers of the GPU's description that a point sets.
 [[nodiscard]] std::vector<run::GpuOverride> gpu_overrides(const Parameters& parameters);
+
+/// The cost table that a point asks for, in its technology; none: nullopt.
+[[nodiscard]] std::optional<cost::Profile> cost_profile(const Parameters& completed);
 
 /// What `sptc gemm` would be asked, on a GPU that has its overrides already.
 [[nodiscard]] run::GemmRequest request_of(const Parameters& completed, gpu::GpuSpec gpu);

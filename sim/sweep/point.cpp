@@ -53,7 +53,9 @@ PointResult run_point(std::string_view document, std::string_view version) {
     gpu::GpuSpec gpu = run::gpu_of(run::changed(
         {json["gpu_description"].dump(), text(parameters.at("gpu"))}, gpu_overrides(parameters)));
     const run::GemmResult simulated = run::run_gemm(request_of(parameters, std::move(gpu)));
-    ordered_json result = ordered_json::parse(report::gemm_json(simulated, version));
+    const std::optional<cost::Profile> cost = cost_profile(parameters);
+    ordered_json result =
+        ordered_json::parse(report::gemm_json(simulated, version, cost ? &*cost : nullptr));
     result.erase("host");
     result["ceilings"] = ceilings_json(report::ceilings(simulated.gpu, simulated.kernel));
     PointResult answer{.json = result.dump(), .mismatch = {}};

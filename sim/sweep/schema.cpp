@@ -64,10 +64,11 @@ const std::vector<ResultColumn>& result_columns() {
          "B", "Wavefronts of shared memory times 128"},
         {"executed_macs", "p.result ->> '$.tensor_core.executed_macs'", "MAC",
          "Multiplications that the tensor cores made"},
-        {"energy_uj", "p.result ->> '$.cost.energy_uj'", "uJ", "From the cost model"},
-        {"area_mm2", "p.result ->> '$.cost.area_mm2'", "mm2", "From the cost model"},
+        {"energy_uj", "p.result ->> '$.cost.energy_uj'", "uJ", "Estimate of the cost table"},
         {"energy_delay_uj_us", "p.result ->> '$.cost.energy_delay_uj_us'", "uJ us",
-         "Energy times time, from the cost model"},
+         "Energy times time"},
+        {"tensor_core_area_mm2", "p.result ->> '$.cost.tensor_core_area_mm2'", "mm2",
+         "Of all tensor cores, estimate of the cost table"},
     };
     return kColumns;
 }

@@ -22,8 +22,8 @@ struct ResultColumn {
     std::string_view note;  ///< one sentence for people
 };
 
-/// Every column of the view: parameters come from the parameter table, figures from here. A cost
-/// model that writes cost{} into results fills the columns of that name; without one they are NULL.
+/// Every column of the view: parameters come from the parameter table, figures from here. Figures
+/// that a result lacks, such as those of costs that were not asked for, are NULL.
 [[nodiscard]] const std::vector<ResultColumn>& result_columns();
 
 /// CREATE VIEW results ...: a row for each point, flat.

@@ -8,6 +8,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
+#include "sim/workload/workload.hpp"
 
 namespace sptc::sweep {
 namespace {
@@ -102,18 +103,56 @@ void read_grid(const ordered_json& json, const std::string& where, SweepFile& sw
     }
 }
 
+/// {"workload": "bert-large", "batch": 8, ...} stands for the layers of the network.
+std::vector<Parameters> layers_of(Parameters entry, const std::string& where) {
+    const std::string name = text(entry.at("workload"));
+    std::map<std::string, std::uint32_t> settings;
+    for (const char* setting : {"batch", "sequence"}) {
+        const auto found = entry.find(setting);
+        if (found == entry.end()) continue;
+        const auto* number = std::get_if<double>(&found->second);
+        constexpr double kLargest = 1u << 31;
+        if (number == nullptr || !(*number >= 1 && *number < kLargest)) {
+            throw base::ConfigError(
+                fmt::format("{}/{}: expected a whole number from 1", where, setting));
+        }
+        settings[setting] = static_cast<std::uint32_t>(*number);
+        entry.erase(found);
+    }
+    std::vector<Parameters> points;
+    for (const workload::Layer& layer : workload::load_workload(name, settings).layers) {
+        Parameters point = entry;
+        point["workload"] = name;
+        point["layer"] = layer.name;
+        point["count"] = static_cast<double>(layer.count);
+        point["m"] = static_cast<double>(layer.m);
+        point["n"] = static_cast<double>(layer.n);
+        point["k"] = static_cast<double>(layer.k);
+        point["prunable"] = layer.weights && !layer.first_convolution ? 1.0 : 0.0;
+        points.push_back(std::move(point));
+    }
+    return points;
+}
+
 void read_points(const ordered_json& json, const std::string& where, SweepFile& sweep) {
     if (!json.is_array() || json.empty()) {
         throw base::ConfigError(where + ": expected a list of at least one point");
     }
     for (std::size_t i = 0; i < json.size(); ++i) {
         const std::string at = fmt::format("{}/{}", where, i);
-        sweep.points.push_back(parameters_from_json(json[i], at));
+        Parameters entry = parameters_from_json(json[i], at);
         for (const auto& [name, unused] : sweep.grid) {
-            if (sweep.points.back().contains(name)) {
+            if (entry.contains(name)) {
                 throw base::ConfigError(
                     fmt::format("{}/{}: is in the grid too", at, escaped(name)));
             }
+        }
+        if (entry.contains("workload") && !entry.contains("layer")) {
+            for (Parameters& layer : layers_of(std::move(entry), at)) {
+                sweep.points.push_back(std::move(layer));
+            }
+        } else {
+            sweep.points.push_back(std::move(entry));
         }
     }
 }

@@ -12,8 +12,9 @@ document.addEventListener('DOMContentLoaded', () => {
     work: point.parameters.m * point.parameters.n * point.parameters.k}));
   const names = [...new Set(report.points.flatMap((point) => Object.keys(point.parameters)))];
   const values = (name) => [...new Set(points.map((point) => point[name]))].sort((a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', {numeric: true}));
-  const varying = names.filter((name) => values(name).length > 1);
-  const designNames = varying.filter((name) => !['m', 'n', 'k', 'pattern', 'seed'].includes(name));
+  const first = ['m', 'n', 'k', 'pattern'];
+  const varying = [...first, ...names.filter((name) => !first.includes(name))].filter((name) => values(name).length > 1);
+  const designNames = varying.filter((name) => ![...first, 'seed', 'workload', 'layer', 'count', 'prunable'].includes(name));
   for (const point of points) {
     point.design = designNames.map((name) => `${labelOf(name)} ${point[name] ?? '\u2013'}`).join(', ') || 'as described';
   }
@@ -38,10 +39,12 @@ document.addEventListener('DOMContentLoaded', () => {
   const tiles = element('div', {class: 'tiles'});
   const bar = element('div', {class: 'bar', id: 'filters'});
   let memory = 'hbm', paretoShape = shapes.at(-1), stallShape = shapes.at(-1);
-  const costs = ['time_us', 'energy_uj', 'area_mm2', 'energy_delay_uj_us', 'hbm_bytes', 'l2_bytes', 'shared_bytes', 'executed_macs'].filter((name) => points.some((point) => point[name] !== null && point[name] !== undefined));
-  const hasCost = costs.includes('energy_uj') || costs.includes('area_mm2');
-  const counted = (name) => `${name.replace(/_(us|uj|mm2|bytes)$/, '').replace(/_(uj|us)$/, '').replaceAll('_', ' ').replace('hbm', 'HBM').replace('l2', 'L2')} (${figure[name].unit})`;
-  let xCost = hasCost ? (costs.includes('area_mm2') ? 'area_mm2' : 'energy_uj') : costs.find((name) => name !== 'time_us'), yCost = 'time_us';
+  const costs = ['time_us', 'energy_uj', 'tensor_core_area_mm2', 'energy_delay_uj_us', 'hbm_bytes', 'l2_bytes', 'shared_bytes', 'executed_macs'].filter((name) => points.some((point) => point[name] !== null && point[name] !== undefined));
+  const hasCost = costs.includes('energy_uj') || costs.includes('tensor_core_area_mm2');
+  const costWords = {time_us: 'time', energy_uj: 'energy', tensor_core_area_mm2: 'area of the tensor cores', energy_delay_uj_us: 'energy-delay product', hbm_bytes: 'HBM traffic',
+    l2_bytes: 'L2 traffic', shared_bytes: 'shared-memory traffic', executed_macs: 'multiplications made'};
+  const counted = (name) => `${costWords[name]} (${figure[name].unit})`;
+  let xCost = hasCost ? (costs.includes('tensor_core_area_mm2') ? 'tensor_core_area_mm2' : 'energy_uj') : costs.find((name) => name !== 'time_us'), yCost = 'time_us';
   const costOptions = costs.map((name) => [name, counted(name)]);
 
   main.append(tiles, bar,
@@ -104,13 +107,14 @@ document.addEventListener('DOMContentLoaded', () => {
     if (data.length === 0) return nothing('speedup', 'No sparse point here has a dense twin: put "dense" into the patterns of the sweep, or baseline "dense".');
     const order = shapes.filter((shape) => data.some((point) => point.shape === shape));
     const several = new Set(data.map((point) => point.pattern)).size;
-    const step = Math.max(26, Math.min(90, wide('speedup') / (order.length * (several + 1)) - 2));
-    const x = {field: 'shape', type: 'nominal', sort: order, title: 'shape M \u00d7 N \u00d7 K (by work)', axis: {labelAngle: order.length > 8 ? -35 : 0}};
+    const room = wide('speedup') - 170, width = Math.max(room, 30 * order.length * several);
+    const slanted = width / order.length < 7.2 * Math.max(...order.map((shape) => shape.length));
+    const x = {field: 'shape', type: 'nominal', sort: order, title: 'shape M \u00d7 N \u00d7 K (by work)', scale: {paddingInner: .35, paddingOuter: .2}, axis: {labelAngle: slanted ? -35 : 0, labelLimit: 400, labelOverlap: false}};
     const offset = several > 1 ? {xOffset: {field: 'pattern', sort: patterns}} : {};
-    chart(target('speedup'), {data: {values: data}, width: {step: step}, height: 270, layer: [
-      {mark: {type: 'bar', cornerRadiusEnd: 2}, encoding: {x, ...offset, y: {aggregate: 'median', field: 'speedup', title: 'speedup over dense (\u00d7)'},
+    chart(target('speedup'), {data: {values: data}, width, height: 270, layer: [
+      {mark: {type: 'bar', cornerRadiusEnd: 2}, encoding: {x, ...offset, y: {aggregate: 'median', field: 'speedup', stack: null, title: 'speedup over dense (\u00d7)'},
         color: {field: 'pattern', scale: patternColours, title: 'pattern', legend: {values: patterns.filter((name) => name !== 'dense')}},
-        tooltip: [{field: 'shape', title: 'shape M\u00d7N\u00d7K'}, {field: 'pattern'}, {aggregate: 'median', field: 'speedup', title: 'median speedup', format: '.3f'},
+        tooltip: [{field: 'shape', title: 'shape M\u00d7N\u00d7K'}, {field: 'pattern', title: 'pattern'}, {aggregate: 'median', field: 'speedup', title: 'median speedup', format: '.3f'},
           {aggregate: 'min', field: 'speedup', title: 'slowest design', format: '.3f'}, {aggregate: 'max', field: 'speedup', title: 'fastest design', format: '.3f'}, {aggregate: 'count', title: 'designs'}]}},
       {mark: {type: 'rule', strokeWidth: 1.5, color: '#1c2430'}, encoding: {x, ...offset, y: {aggregate: 'min', field: 'speedup'}, y2: {aggregate: 'max', field: 'speedup'}}},
       {mark: {type: 'rule', strokeDash: [4, 3], color: '#5b6675'}, encoding: {y: {datum: 1}}}]});
@@ -171,9 +175,9 @@ document.addEventListener('DOMContentLoaded', () => {
         index: point.index, bar: `${point.pattern}, ${point.design}`, time_us: point.time_us}));
     });
     const named = [...new Set(rowsOf.map((row) => row.name))].sort((a, b) => known.indexOf(a) - known.indexOf(b));
-    chart(target('stalls'), {data: {values: rowsOf}, width: Math.max(320, wide('stalls') - 520), height: {step: 21},
+    chart(target('stalls'), {data: {values: rowsOf}, width: Math.max(320, wide('stalls') - 170 - Math.min(460, 7 * Math.max(...rowsOf.map((row) => row.bar.length)))), height: {step: 21},
       mark: {type: 'bar', stroke: '#fff', strokeWidth: .7, cursor: 'pointer'},
-      encoding: {y: {field: 'bar', type: 'nominal', sort: {field: 'time_us', op: 'min'}, title: null}, x: {field: 'share', type: 'quantitative', stack: 'zero', scale: {domain: [0, 1]}, title: 'share of sub-core cycles', axis: {format: '%', tickCount: 10}},
+      encoding: {y: {field: 'bar', type: 'nominal', sort: {field: 'time_us', op: 'min'}, title: null, axis: {labelLimit: 460}}, x: {field: 'share', type: 'quantitative', stack: 'zero', scale: {domain: [0, 1]}, title: 'share of sub-core cycles', axis: {format: '%', tickCount: 10}},
         color: {field: 'name', scale: {domain: named, range: named.map((name) => activities[name]?.[0] ?? '#888')}, title: null, legend: {symbolType: 'square'}}, order: {field: 'rank'},
         tooltip: tip(['bar', 'design'], ['name', 'activity'], ['meaning', 'meaning'], ['share', 'share', '.1%'], ['cycles', 'cycles', ','], ['time_us', 'time of the kernel (us)', '.4~g'])}}, (datum) => open(datum.index));
     if (data.length > kMostBars) target('stalls').append(element('p', {class: 'note'}, `The ${kMostBars} fastest of ${data.length} designs; filters above choose others.`));
