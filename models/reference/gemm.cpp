@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/parallel.hpp"
+#include "models/reference/ieee.hpp"
 #include "models/reference/metadata.hpp"
 #include "models/reference/packed.hpp"
 
@@ -29,6 +30,12 @@ std::size_t element_count(types::DataType type, std::span<const std::byte> bytes
 }
 
 double to_f64(types::DataType type, std::uint64_t bits) { return to_f64(type, decode(type, bits)); }
+
+/// The sum of two accumulators.
+std::uint64_t accumulate(types::DataType type, std::uint64_t x, std::uint64_t y) {
+    if (types::row(type).exponent_bits == 0) return static_cast<std::uint32_t>(x + y);
+    return add(float_format(type), x, y);
+}
 
 /// Below it a relative error says nothing.
 double smallest_normal(types::DataType type) {
@@ -62,6 +69,13 @@ GemmReference::GemmReference(const GemmOperands& operands)
     SPTC_ASSERT(form_.sparse() || operands.indices.empty());
     stored_ = instructions * static_cast<std::size_t>(form_.k_stored);
     column_pitch_ = instructions * form_k;
+    for (const std::size_t slice : operands.slices) {
+        SPTC_ASSERT(slice > 0);
+        const std::size_t begin = slice_ends_.empty() ? 0 : slice_ends_.back();
+        slice_ends_.push_back(begin + slice * static_cast<std::size_t>(form_.k_stored));
+    }
+    if (slice_ends_.empty()) slice_ends_.push_back(stored_);
+    SPTC_ASSERT(slice_ends_.back() == stored_);
     for (std::size_t first = 0; first < stored_; first += arithmetic_.order().size()) {
         for (const std::size_t j : arithmetic_.order()) order_.push_back(first + j);
     }
@@ -145,11 +159,17 @@ std::uint64_t GemmReference::element(std::size_t row, std::size_t column,
     const auto a = std::span(a_.numbers).subspan(row * stored_, stored_);
     const auto step = static_cast<std::size_t>(form_.k_stored);
     const std::uint64_t c = c_[row * n_ + column];
-    std::uint64_t sum = epilogue_.scaled ? 0 : c;
-    for (std::size_t first = 0; first < stored_; first += step) {
-        sum = arithmetic_.dot_add(a.subspan(first, step), selected.subspan(first, step), sum);
+    std::uint64_t total = 0;
+    std::size_t first = 0;
+    for (const std::size_t end : slice_ends_) {
+        const bool first_slice = first == 0;
+        std::uint64_t sum = first_slice && !epilogue_.scaled ? c : 0;
+        for (; first < end; first += step) {
+            sum = arithmetic_.dot_add(a.subspan(first, step), selected.subspan(first, step), sum);
+        }
+        total = first_slice ? sum : accumulate(form_.d, total, sum);
     }
-    return finish(form_.d, epilogue_, sum, c, column);
+    return finish(form_.d, epilogue_, total, c, column);
 }
 
 std::vector<std::uint64_t> GemmReference::row(std::size_t row) const {

@@ -29,6 +29,11 @@ struct GemmOperands {
     /// Instructions run one after another over ascending k; 0: as few as cover K. What they cover
     /// beyond K is zeros in A and B. More of them can matter: each turns an addend of -0 into +0.
     std::size_t instructions = 0;
+    /// Split-K: the instructions of each slice of K, together as many as above; empty: one slice.
+    /// A slice is a chain of its own: the first begins with C, the others with +0. The chains are
+    /// added in the order of the slices, ((s0 + s1) + s2) + ..., each sum rounded to nearest even
+    /// in the type of D (s32 wraps); the epilogue follows the last sum.
+    std::vector<std::size_t> slices = {};
     std::span<const std::byte> a =
         {};  ///< [m x k], or when sparse [m x stored elements of whole chunks that cover k]
     std::size_t lda = 0;
@@ -113,6 +118,7 @@ class GemmReference {
     const isa::MmaForm& form_;
     DotArithmetic arithmetic_;
     Epilogue epilogue_;
+    std::vector<std::size_t> slice_ends_;  ///< [slices], in stored elements
     std::size_t m_;
     std::size_t n_;
     std::size_t stored_;        ///< stored elements of a row of A, padded to whole instructions

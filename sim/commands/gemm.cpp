@@ -43,6 +43,7 @@ struct Options {
     double beta = 1;
     std::string epilogue = "none";
     double requant_scale = 0x1p-10;
+    std::uint32_t split_k = 1;
     std::uint64_t seed = 1;
     std::string sms;  // empty: all with values, else representative
     std::string json;
@@ -85,7 +86,8 @@ run::GemmRequest request_of(const Options& options) {
     const bool values = options.values.empty() ? needs_values : options.values == "on";
     request.values = values ? launch::Values::kOn : launch::Values::kOff;
     request.check = options.check;
-    const bool all = options.sms.empty() ? values : options.sms == "all";
+    const bool all = options.sms.empty() ? values || options.split_k > 1 : options.sms == "all";
+    request.split_k = options.split_k;
     request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
     request.seed = options.seed;
     request.a_file = options.a;
@@ -209,13 +211,16 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option("--requant-scale", options->requant_scale,
                      "requant-s8: D = clamp(round(f32(x) * scale))")
         ->capture_default_str();
+    gemm->add_option("--split-k", options->split_k,
+                     "CTAs along K for each tile of D, which add their sums in turn")
+        ->capture_default_str();
     gemm->add_option("--out", options->out, "Write D to this .npy file");
     gemm->add_option("--seed", options->seed, "Seed of A and B where no file is given")
         ->capture_default_str();
     gemm->add_option(
             "--sms", options->sms,
             "all: every SM; representative: one SM, the others only send their memory traffic\n"
-            "(default: all with values on, else representative)")
+            "(default: all with values on or split-K, else representative)")
         ->check(CLI::IsMember({"all", "representative"}));
     gemm->add_option("--json", options->json, "Write the result to this file");
     gemm->add_option("--emit-ptx", options->emit_ptx,
@@ -228,6 +233,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
         "  sptc gemm --m 4096 --n 4096 --k 4096\n"
         "  sptc gemm --m 1024 --n 1024 --k 1024 --values on --check --json result.json\n"
         "  sptc gemm --a weights.safetensors:layer.0.weight --n 4096 --check --out d.npy\n"
+        "  sptc gemm --m 256 --n 256 --k 8192 --split-k 6 --check\n"
         "  sptc gemm --type s8 --m 512 --n 512 --k 512 --check\n"
         "  sptc gemm --workload bert-large --batch 8 --sequence 384 --pattern 2:4\n"
         "  sptc gemm --m 512 --n 512 --k 512 --emit-ptx kernels");

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 
 #include "models/base/file.hpp"
@@ -48,6 +49,10 @@ int run_command(const Options& options) {
     for (const std::string& file : {options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
     }
+    request.printed_before_failure = [](const std::vector<std::string>& lines) {
+        for (const std::string& line : lines) fmt::print("{}\n", line);
+        std::fflush(stdout);  // the error comes behind it
+    };
     const run::LaunchResult result = run::run_launch(request);
     if (!options.json.empty())
         base::write_text(options.json,

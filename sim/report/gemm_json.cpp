@@ -58,6 +58,7 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version,
                        {"output", types::name(problem.output())},
                        {"epilogue", problem.epilogue.name()},
                        {"pattern", result.pattern != nullptr ? result.pattern->name : "dense"}};
+    if (problem.split_k > 1) json["problem"]["split_k"] = problem.split_k;
     if (problem.epilogue.scaled) {
         json["problem"]["alpha"] = problem.epilogue.alpha;
         if (problem.has_c) json["problem"]["beta"] = problem.epilogue.beta;

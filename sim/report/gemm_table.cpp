@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "models/types/value.hpp"
 #include "sim/report/cost_report.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/metrics.hpp"
@@ -38,7 +39,7 @@ std::string megabytes(std::uint64_t bytes) {
     return fmt::format("{:.2f}", static_cast<double>(bytes) * 1e-6);
 }
 
-void add_kernel_rows(Table& table, const sparsity::Pattern* pattern) {
+void add_kernel_rows(Table& table, const sparsity::Pattern* pattern, std::uint32_t split_k) {
     table.row("kernel", [pattern](const GemmKernelResult& k) {
         return std::string(k.problem.sparse ? pattern->name : "dense");
     });
@@ -48,6 +49,10 @@ void add_kernel_rows(Table& table, const sparsity::Pattern* pattern) {
     table.row("warp tile, stages", [](const GemmKernelResult& k) {
         return fmt::format("{}x{}, {}", k.tile.warp_m, k.tile.warp_n, k.tile.stages);
     });
+    if (split_k > 1) {
+        table.row("split-K",
+                  [](const GemmKernelResult& k) { return fmt::format("{}", k.problem.split_k); });
+    }
     table.row("CTAs, per SM", [](const GemmKernelResult& k) {
         return fmt::format("{}, {}", k.simulation.ctas, k.simulation.occupancy.ctas_per_sm);
     });
@@ -63,7 +68,8 @@ void add_kernel_rows(Table& table, const sparsity::Pattern* pattern) {
         "bytes");
 }
 
-void add_figure_rows(Table& table, const gpu::GpuSpec& gpu) {
+void add_figure_rows(Table& table, const run::GemmResult& result) {
+    const gpu::GpuSpec& gpu = result.gpu;
     table.row("cycles",
               [](const GemmKernelResult& k) { return fmt::format("{}", k.simulation.cycles); });
     table.row(
@@ -73,7 +79,7 @@ void add_figure_rows(Table& table, const gpu::GpuSpec& gpu) {
     table.row(
         "throughput",
         [&](const GemmKernelResult& k) { return fmt::format("{:.1f}", metrics(gpu, k).tflops); },
-        "TFLOPS (2MNK)");
+        types::is_integer(result.kernel.problem.input) ? "TOPS (2MNK)" : "TFLOPS (2MNK)");
     table.row(
         "of peak",
         [&](const GemmKernelResult& k) {
@@ -163,9 +169,9 @@ std::string gemm_table(const run::GemmResult& result, const cost::Profile* cost)
     if (result.dense) kernels.push_back(&*result.dense);
     Table table(std::move(kernels));
     table.heading(title(result));
-    add_kernel_rows(table, result.pattern);
+    add_kernel_rows(table, result.pattern, result.kernel.problem.split_k);
     table.heading("performance");
-    add_figure_rows(table, result.gpu);
+    add_figure_rows(table, result);
     table.heading("sub-core cycles");
     add_activity_rows(table, result);
     table.heading("resources used, of their cycles");

@@ -37,7 +37,9 @@ gemm::GemmProblem problem_of(const GemmRequest& request, std::uint32_t m, std::u
         .sparse = request.pattern != nullptr,
         .has_c = !request.c_file.empty() && request.beta != 0,
         .b_layout = request.b_layout.value_or(gemm::default_b_layout(request.type)),
-        .b_input = request.b_type};
+        .b_input = request.b_type,
+        .epilogue = {},
+        .split_k = request.split_k};
     gemm::Epilogue& epilogue = problem.epilogue;
     gemm::set_steps(epilogue, request.epilogue);
     epilogue.scaled = request.alpha != 1 || (problem.has_c && request.beta != 1);

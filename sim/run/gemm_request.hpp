@@ -39,6 +39,7 @@ struct GemmRequest {
     std::string epilogue = "none";   ///< steps as gemm::set_steps() takes them
     std::string bias_file;           ///< 1 x N; empty: seeded values where there is a bias
     double requant_scale = 0x1p-10;  ///< of requant-s8, rounded to f32
+    std::uint32_t split_k = 1;       ///< CTAs along K; more than 1 need sms = kAll
     std::string out_file;            ///< .npy for D; empty: not written
     std::string trace_file;          ///< of the first kernel, not the baseline; empty: not saved
     std::string emit_ptx_directory;  ///< kernels and launch files; empty: not written

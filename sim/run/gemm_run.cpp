@@ -144,8 +144,12 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
     operands.n = problem.n;
     operands.k = problem.k;
     // The kernel runs whole stages; what lies beyond K is zeros.
-    const std::uint32_t stages = (problem.k + kernel.tile.cta_k - 1) / kernel.tile.cta_k;
-    operands.instructions = stages * kernel.tile.cta_k / static_cast<std::uint32_t>(form.k_logical);
+    const std::uint32_t stages = gemm::k_tiles_of(problem, kernel.tile);
+    const std::uint32_t stage = kernel.tile.cta_k / static_cast<std::uint32_t>(form.k_logical);
+    operands.instructions = stages * stage;
+    for (std::uint32_t slice = 0; slice < problem.split_k; ++slice) {
+        operands.slices.push_back(gemm::slice_tiles(problem, kernel.tile, slice) * stage);
+    }
     if (problem.sparse) {
         compressed = gemm::compress_a(form, values.a);
         const std::size_t stored = compressed.stored_columns;
@@ -198,6 +202,11 @@ void check_request(const GemmRequest& request) {
             "--check and --out need every element of D, but --sms representative executes only "
             "some CTAs: "
             "use --sms all");
+    }
+    if (request.split_k > 1 && request.sms == gpu::SimulatedSms::kRepresentative) {
+        throw base::ConfigError(
+            "the CTAs of a split-K kernel wait for each other, but --sms representative simulates "
+            "those of one SM: use --sms all");
     }
     const gemm::GemmProblem problem = problem_of(request, 1, 1, 1);
     (void)gemm::form_of(problem);

@@ -101,9 +101,16 @@ LaunchResult run_launch(const LaunchRequest& request) {
 
     LaunchResult result;
     result.gpu = request.gpu;
-    result.simulations.push_back(run_kernel(request, trace, launch, memory, printed));
-    for (const launch::KernelLaunch& kernel : launch.next)
-        result.simulations.push_back(run_kernel(request, trace, kernel, memory, printed));
+    const auto run = [&](const launch::KernelLaunch& kernel) {
+        try {
+            result.simulations.push_back(run_kernel(request, trace, kernel, memory, printed));
+        } catch (...) {
+            if (request.printed_before_failure) request.printed_before_failure(printed.lines());
+            throw;
+        }
+    };
+    run(launch);
+    for (const launch::KernelLaunch& kernel : launch.next) run(kernel);
     result.kernel_text = kernel_text;
     result.printed = printed.lines();
     result.printed_dropped = printed.dropped();

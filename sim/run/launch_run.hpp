@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct LaunchRequest {
     std::string trace_file;     ///< what is executed, for sptc replay; empty: not saved
     std::string out_directory;  ///< for the launch file's outputs; empty: not written
     bool check = true;          ///< compare outputs with what the launch file expects
+    /// Hears what kernels had printed when one of them failed, before the error is thrown.
+    std::function<void(const std::vector<std::string>&)> printed_before_failure;
 };
 
 /// What `sptc run` reports.

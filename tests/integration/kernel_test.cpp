@@ -165,3 +165,31 @@ TEST_CASE("gemm: wrong command lines say what is legal") {
     expect("gemm --a missing.npy --n 1", 3, "missing.npy");
     CHECK(std::filesystem::is_empty(directory.path()));
 }
+
+TEST_CASE("sptc run: what a kernel printed before it failed stands before the error") {
+    const TemporaryDirectory directory;
+    base::write_text(directory.path() / "k.ptx", R"(.version 8.5
+.target sm_80
+.address_size 64
+.extern .func (.param .b32 func_retval0) vprintf(.param .b64 p0, .param .b64 p1);
+.global .align 1 .b8 text[8] = {98, 101, 102, 111, 114, 101, 10, 0};
+.visible .entry k()
+{
+    .reg .b64 %rd<2>;
+    mov.u64 %rd0, text;
+    cvta.global.u64 %rd0, %rd0;
+    mov.u64 %rd1, 0;
+    { .param .b64 param0; st.param.b64 [param0], %rd0;
+      .param .b64 param1; st.param.b64 [param1], %rd1;
+      .param .b32 retval0;
+      call.uni (retval0), vprintf, (param0, param1); }
+    trap;
+}
+)");
+    base::write_text(directory.path() / "k.json", R"({"schema": "sptc.launch/1", "entry": "k",
+"grid": [1], "block": [1], "buffers": {}, "arguments": [], "outputs": []})");
+    const ProgramRun run = run_sptc(directory.path(), "run k.ptx --launch k.json");
+    CHECK(run.exit_code != 0);
+    CHECK(run.out == "before\n");
+    CHECK_THAT(run.err, Contains("k.ptx:16: 'trap'"));
+}

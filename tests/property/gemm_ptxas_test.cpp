@@ -112,3 +112,27 @@ TEST_CASE("gemm: ptxas assembles the kernels of every epilogue without spills", 
         }
     }
 }
+
+TEST_CASE("gemm: ptxas assembles the kernels of split-K without spills", "[.slow]") {
+    if (output_of("ptxas --version").find("NVIDIA") == std::string::npos) {
+        WARN("no ptxas on the PATH: the generated kernels are not assembled");
+        return;
+    }
+    const test::TemporaryDirectory directory;
+    for (gemm::GemmProblem problem : test::gemm_kinds(512, 512, 4096)) {
+        if (problem.b_type() != problem.input) continue;
+        problem.split_k = 4;
+        problem.has_c = true;
+        for (const gemm::GemmTile& tile : gemm::default_tiles(problem)) {
+            const gemm::GemmKernel kernel = gemm::write_kernel(problem, tile);
+            const auto file = directory.path() / "kernel.ptx";
+            base::write_text(file, kernel.ptx);
+            const std::string report =
+                output_of(fmt::format("ptxas -arch=sm_80 -v {} -o {}", file.string(),
+                                      (directory.path() / "kernel.cubin").string()));
+            INFO(kernel.entry << "\n" << report);
+            CHECK(number_before(report, " registers") > 0);
+            CHECK(number_before(report, " bytes spill stores") == 0);
+        }
+    }
+}

@@ -201,6 +201,17 @@ TEST_CASE("ptx: carry chains add, subtract and multiply numbers of two words") {
                   const Integer sum = Integer(s[0]) - s[1] + (Integer(s[2]) << bits);
                   return pattern(shifted(sum, 2 * bits), bits);
               });
+        // Between the two CC.CF is the carry of a + ~b + 1.
+        check("sub.cc" + type + " " + e + ", " + a + ", " + b + "; addc" + type + " " + d + ", %c" +
+                  reg + ", 0;",
+              sources,
+              [&](const auto& s) { return pattern(Integer(s[2]) + (s[0] >= s[1] ? 1 : 0), bits); });
+        check("add.cc" + type + " " + e + ", " + a + ", " + b + "; subc" + type + " " + d + ", %c" +
+                  reg + ", 0;",
+              sources, [&](const auto& s) {
+                  const bool carry = shifted(Integer(s[0]) + s[1], bits) != 0;
+                  return pattern(Integer(s[2]) - (carry ? 0 : 1), bits);
+              });
         check("mad.hi.cc" + type + " " + e + regs + "madc.lo.cc" + type + " " + e + regs + "addc" +
                   type + " " + d + ", 0" + zero,
               sources, [&](const auto& s) {

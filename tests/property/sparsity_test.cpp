@@ -10,7 +10,6 @@
 #include "models/sparsity/metadata.hpp"
 #include "models/sparsity/metadata_order.hpp"
 #include "models/sparsity/prune.hpp"
-#include "models/sparsity/sparse_operand.hpp"
 
 using namespace sptc;
 
@@ -163,45 +162,5 @@ TEST_CASE("sparsity: metadata survives encoding, reordering and the way back") {
 
         const auto reordered = sparsity::reorder_metadata<std::uint16_t>(words, rows);
         REQUIRE(sparsity::restore_metadata<std::uint16_t>(reordered, rows) == words);
-        const auto operand = sparsity::make_sparse_operand(
-            matrix, {.k_padded = columns, .value_pitch = columns / 2, .metadata_rows = rows});
-        REQUIRE(operand.values == compressed.values);
-        REQUIRE(operand.metadata == reordered);
-    }
-}
-
-TEST_CASE("sparsity: a padded operand expands to the ragged matrix with zeros around it") {
-    base::Random random(4);
-    const sparsity::Pattern& pattern = sparsity::find_pattern("2:4");
-    for (int trial = 0; trial < 40; ++trial) {
-        const std::size_t rows = 1 + random.below(70);
-        const std::size_t columns = 1 + random.below(130);
-        const std::size_t k_padded = (columns + 31) / 32 * 32;
-        const std::size_t metadata_rows = (rows + 31) / 32 * 32;
-        const std::size_t pitch = k_padded / 2 + 8 * random.below(3);
-        auto matrix = random_matrix<Half>(random, rows, columns);
-        sparsity::prune(matrix, pattern);
-        const auto operand = sparsity::make_sparse_operand(
-            matrix, {.k_padded = k_padded, .value_pitch = pitch, .metadata_rows = metadata_rows});
-        REQUIRE(operand.values.size() == rows * pitch);
-        const auto words =
-            sparsity::restore_metadata<std::uint16_t>(operand.metadata, metadata_rows);
-        const auto positions = sparsity::decode_metadata(words, k_padded / 16);
-        sparsity::Dense<Half> back{metadata_rows, k_padded,
-                                   std::vector<Half>(metadata_rows * k_padded)};
-        for (std::size_t r = 0; r < rows; ++r) {
-            for (std::size_t s = 0; s < k_padded / 2; ++s) {
-                back.row(r)[s / 2 * 4 + positions[r * (k_padded / 2) + s]] =
-                    operand.values[r * pitch + s];
-            }
-        }
-        const auto clean = without_negative_zero(matrix);
-        for (std::size_t r = 0; r < metadata_rows; ++r) {
-            for (std::size_t c = 0; c < k_padded; ++c) {
-                const Half expected = r < rows && c < columns ? clean.row(r)[c] : Half{0};
-                const Half found = back.row(r)[c];
-                REQUIRE((sparsity::is_zero(found) ? Half{0} : found) == expected);
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 // When shuffles, votes, fences, named barriers, sleeps and atomics let a warp go on. Measured
-// figures: SyncPerformance (IISWC 2024), A100; the others follow from configs/gpu/a100.json.
+// figures: SyncPerformance (IISWC 2024), A100; the others follow from
+// configs/gpu/a100-sxm4-40gb.json.
 #include <catch2/catch.hpp>
 
 #include "tests/support/a100.hpp"

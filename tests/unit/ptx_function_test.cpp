@@ -4,54 +4,25 @@
 #include <catch2/catch.hpp>
 
 #include "models/base/error.hpp"
-#include "tests/support/ptx_run.hpp"
+#include "tests/support/thread_kernel.hpp"
 #include "traces/ptx/liveness.hpp"
 #include "traces/ptx/program.hpp"
 
 using namespace sptc;
 using Catch::Contains;
 using test::KernelRun;
+using test::of_threads;
 
 namespace {
 
-/// A kernel that leaves %r0 of every thread in the buffer `out`; %r1 is the thread. `module` stands
-/// before it.
-std::string kernel(const std::string& module, const std::string& body) {
-    return std::string(test::kPtxHeader) + module + R"(
-.visible .entry k(.param .u64 out)
-{
-    .reg .pred %p<4>;
-    .reg .b32 %r<10>;
-    .reg .b64 %rd<10>;
-    mov.u32 %r0, 0;
-    mov.u32 %r1, %tid.x;
-    ld.param.u64 %rd0, [out];
-    cvta.to.global.u64 %rd0, %rd0;
-    mad.wide.u32 %rd1, %r1, 4, %rd0;
-)" + body + R"(
-    st.global.u32 [%rd1], %r0;
-    ret;
-}
-)";
-}
-
 KernelRun prepared(const std::string& module, const std::string& body) {
-    KernelRun run(kernel(module, body));
+    KernelRun run(test::thread_kernel(module, body));
     run.output("out", 128);
     return run;
 }
 
 std::vector<std::uint32_t> run(const std::string& module, const std::string& body) {
-    KernelRun run = prepared(module, body);
-    run.run();
-    return run.content<std::uint32_t>("out");
-}
-
-template <class Function>
-std::vector<std::uint32_t> of_threads(Function function) {
-    std::vector<std::uint32_t> values;
-    for (std::uint32_t i = 0; i < 32; ++i) values.push_back(function(i));
-    return values;
+    return test::run_threads(prepared(module, body));
 }
 
 /// %r0 = name(argument), as nvcc writes it.
@@ -373,13 +344,14 @@ TEST_CASE("ptx: nested scopes shadow names, and names may have thousands of char
 
 TEST_CASE("ptx: errors name the line of the source that .loc says") {
     CHECK_THROWS_WITH(run(".file 1 \"/home/someone/gemm.cu\"\n", "\n.loc 1 77 5\ntrap;"),
-                      Contains("test.ptx:19 (gemm.cu:77): 'trap'"));
+                      Contains("test.ptx:20 (gemm.cu:77): 'trap'"));
 }
 
 TEST_CASE("ptx: functions that the entry does not reach count for nothing") {
     const auto program = ptx::load_program(
-        kernel(".shared .b8 big[1000]; .func unused() { .reg .b32 %x; frobnicate; }", ""), "k.ptx",
-        "");
+        test::thread_kernel(".shared .b8 big[1000]; .func unused() { .reg .b32 %x; frobnicate; }",
+                            ""),
+        "k.ptx", "");
     CHECK(program->functions.size() == 1);
     CHECK(program->static_shared_bytes == 0);
     CHECK_FALSE(program->needs_stacks());

@@ -56,6 +56,32 @@ bar.sync %r1;)");
     CHECK(slice.executes[1]);
 }
 
+TEST_CASE("ptx slice: an acquire load that decides a branch wants what releases store") {
+    const std::string body = R"(ld.param.u64 %rd0, [in];
+mov.u32 %r1, 5;
+mov.u32 %r2, 6;
+st.global.u32 [%rd0+4], %r2;
+st.release.gpu.global.u32 [%rd0], %r1;
+ld.acquire.gpu.global.u32 %r0, [%rd0];
+)";
+    const ptx::Slice waits = ptx::compute_slice(
+        *load(body + "setp.ne.u32 %p0, %r0, 5;\n@%p0 st.global.u32 [%rd0], 0;"), ptx::Viewer::kSm);
+    CHECK(waits.acquires == 5u + 1);  // the fence of the release is an op too
+    CHECK(waits.executes[1]);
+    CHECK_FALSE(waits.executes[2]);
+    CHECK_FALSE(waits.executes[3]);
+    const ptx::Slice ignores = ptx::compute_slice(*load(body), ptx::Viewer::kSm);
+    CHECK_FALSE(ignores.acquires);
+    CHECK_FALSE(ignores.executes[1]);
+    CHECK_THROWS_WITH(
+        ptx::compute_slice(*load(std::string("ld.param.u64 %rd0, [in];\n") + kMma +
+                                 "st.release.gpu.global.u32 [%rd0], %r0;\n"
+                                 "ld.acquire.gpu.global.u32 %r9, [%rd0];\n"
+                                 "setp.ne.u32 %p0, %r9, 5;\n@%p0 st.global.u32 [%rd0], 0;"),
+                           ptx::Viewer::kSm),
+        Contains("turn values on") && Contains("mma.sync"));
+}
+
 TEST_CASE("ptx slice: the memory system sees no shared address and no barrier operand") {
     const auto program = load(R"(ld.param.u64 %rd0, [in];
 mov.u32 %r0, tile;

@@ -4,54 +4,24 @@
 #include <catch2/catch.hpp>
 
 #include "models/base/error.hpp"
-#include "tests/support/ptx_run.hpp"
+#include "tests/support/thread_kernel.hpp"
 
 using namespace sptc;
 using Catch::Contains;
 using test::KernelRun;
+using test::of_threads;
 
 namespace {
 
-/// A kernel that leaves %r0 of every thread in the buffer `out`; %r1 is the thread. `module` stands
-/// before it.
-std::string kernel(const std::string& module, const std::string& body) {
-    return std::string(test::kPtxHeader) + module +
-           R"(.visible .entry k(.param .u64 out, .param .u32 a, .param .u32 b, .param .u64 c)
-{
-    .reg .pred %p<4>;
-    .reg .b16 %h<4>;
-    .reg .b32 %r<10>;
-    .reg .f32 %f<4>;
-    .reg .b64 %rd<10>;
-    mov.u32 %r0, 0;
-    mov.u32 %r1, %tid.x;
-    ld.param.u64 %rd0, [out];
-    cvta.to.global.u64 %rd0, %rd0;
-    mad.wide.u32 %rd1, %r1, 4, %rd0;
-)" + body + R"(
-    st.global.u32 [%rd1], %r0;
-    ret;
-}
-)";
-}
-
 KernelRun prepared(const std::string& module, const std::string& body) {
-    KernelRun run(kernel(module, body));
+    KernelRun run(
+        test::thread_kernel(module, body, ", .param .u32 a, .param .u32 b, .param .u64 c"));
     run.output("out", 128).scalar("u32", 11).scalar("u32", 22).scalar("u64", 0x400000003ull);
     return run;
 }
 
 std::vector<std::uint32_t> run(const std::string& module, const std::string& body) {
-    KernelRun run = prepared(module, body);
-    run.run();
-    return run.content<std::uint32_t>("out");
-}
-
-template <class Function>
-std::vector<std::uint32_t> of_threads(Function function) {
-    std::vector<std::uint32_t> values;
-    for (std::uint32_t i = 0; i < 32; ++i) values.push_back(function(i));
-    return values;
+    return test::run_threads(prepared(module, body));
 }
 
 }  // namespace

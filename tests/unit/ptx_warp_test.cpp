@@ -168,12 +168,34 @@ TEST_CASE("ptx warp: movmatrix transposes the 8 x 8 matrix of a warp") {
                 });
 }
 
+TEST_CASE("ptx warp: groups of lanes that name each other only work together, each for itself") {
+    // Quads, as the tiles of cooperative groups: mask 15 << 4 (lane / 4); %b32 is the lane.
+    const std::string quads =
+        "and.b32 %e32, %b32, 28; mov.u32 %d32, 15; shl.b32 %e32, %d32, %e32; ";
+    const auto first = [](auto lane) { return lane / 4 * 4; };
+    check_lanes(run(quads + "redux.sync.add.s32 %d32, %b32, %e32;"),
+                [&](auto lane) { return 4 * first(lane) + 6; });
+    check_lanes(run(quads + "shfl.sync.idx.b32 %d32, %b32, 2, 0x1c1f, %e32;"),
+                [&](auto lane) { return first(lane) + 2; });
+    check_lanes(run(quads + "setp.lt.u32 %p, %b32, 6; vote.sync.ballot.b32 %d32, %p, %e32;"),
+                [](auto lane) { return lane < 4   ? 0x0fu
+                                       : lane < 8 ? 0x30u
+                                                  : 0u; });
+    check_lanes(run(quads + "setp.lt.u32 %p, %b32, 6; vote.sync.all.pred %p, %p, %e32;"
+                            "selp.u32 %d32, 1, 0, %p;"),
+                [](auto lane) { return lane < 4 ? 1u : 0u; });
+    check_lanes(run(quads + "shr.u32 %d32, %b32, 3; match.any.sync.b32 %d32, %d32, %e32;"),
+                [&](auto lane) { return 15u << first(lane); });
+    check_lanes(run(quads + "max.u32 %d32, %b32, 7; match.all.sync.b32 %d32, %d32, %e32;"),
+                [](auto lane) { return lane < 8 ? 15u << (lane / 4 * 4) : 0u; });
+}
+
 TEST_CASE("ptx warp: a membermask that does not fit the executing lanes is an error") {
     check_fault("shfl.sync.idx.b32 %d32, %a32, 0, 31, 0x7fffffff;", "lane 31 executes it");
     check_fault("vote.sync.any.pred %p, %p, 0xfffffffe;", "lane 0 executes it");
     check_fault("setp.lt.u32 %p, %b32, 16; @%p redux.sync.add.s32 %d32, %a32, -1;",
                 "names lanes 0xffff0000");
-    check_fault("shl.b32 %e32, 1, %b32; match.any.sync.b32 %d32, %a32, %e32;",
+    check_fault("shl.b32 %e32, 3, %b32; match.any.sync.b32 %d32, %a32, %e32;",
                 "different membermasks");
     check_fault("setp.lt.u32 %p, %b32, 4; @%p bar.warp.sync -1;", "names lanes 0xfffffff0");
     check_fault("setp.lt.u32 %p, %b32, 4; @%p movmatrix.sync.aligned.m8n8.trans.b16 %d32, %a32;",

@@ -1,5 +1,6 @@
 #include "models/reference/gemm.hpp"
 
+#include <array>
 #include <bit>
 #include <catch2/catch.hpp>
 #include <cstdint>
@@ -69,6 +70,45 @@ TEST_CASE("reference gemm: a small sparse product is the one worked out by hand"
     CHECK(check.mismatches == 0);
     CHECK_FALSE(check.first);
     CHECK(check.max_relative_error == 0);
+}
+
+TEST_CASE("reference gemm: slices of K are chains of their own, added in order and rounded each") {
+    // Four instructions of m16n8k16, each with one product: 2^24 + 1 - 2^24 + 1 with C = 3.
+    std::vector<double> row(64, 0.0);
+    std::vector<double> column(64, 0.0);
+    const std::array<double, 4> products{0x1p24, 1, -0x1p24, 1};
+    for (std::size_t i = 0; i < products.size(); ++i) {
+        row[16 * i] = products[i] / 0x1p12;
+        column[16 * i] = 0x1p12;
+    }
+    row[16] = row[48] = 1;
+    column[16] = column[48] = 1;
+    const auto a = f16_bytes(row);
+    const auto b = f16_bytes(column);
+    const auto c = f32_bytes({3});
+    reference::GemmOperands operands{
+        .form = test::form_of("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32"),
+        .architecture = isa::find_architecture("sm_80"),
+        .m = 1,
+        .n = 1,
+        .k = 64,
+        .a = a,
+        .lda = 64,
+        .b = b,
+        .ldb = 1,
+        .c = c,
+        .ldc = 1};
+    const auto result = [&](std::vector<std::size_t> slices) {
+        operands.slices = std::move(slices);
+        const std::uint64_t bits = reference::GemmReference(operands).row(0)[0];
+        return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    };
+    // The tensor core truncates 2^24 + 3 and 2^24 + 2 + 1 to 2^24 + 2; a sum between slices rounds
+    // to nearest even.
+    CHECK(result({}) == 3);  // 2^24 + 2, 2^24 + 2, 2, 3
+    CHECK(result({4}) == 3);
+    CHECK(result({1, 3}) == 4);        // 2^24 + 2, plus 1 - 2^24 + 1 = 2 - 2^24
+    CHECK(result({1, 1, 1, 1}) == 5);  // 2^24 + 2, + 1 = 2^24 + 4, - 2^24 = 4, + 1
 }
 
 TEST_CASE("reference gemm: wrong bits are counted and the first is named") {

@@ -4,7 +4,6 @@
 
 #include "models/sparsity/index_packing.hpp"
 #include "models/sparsity/metadata.hpp"
-#include "models/sparsity/sparse_operand.hpp"
 
 using namespace sptc;
 using Catch::Matchers::Contains;
@@ -91,23 +90,4 @@ TEST_CASE("index packing: 3-bit indices run low bits first across byte borders")
     const std::vector<std::byte> short_bytes(1);
     CHECK_THROWS_WITH(sparsity::unpack_indices(short_bytes, 4, pattern),
                       Contains("1 bytes, expected 2"));
-}
-
-TEST_CASE("sparse operand: values take the pitch, padding is zero with the legal code 0xe") {
-    // Row 0: 1 at column 0 and 2 at column 5; row 1: nothing.
-    sparsity::Dense<Half> a{2, 6, std::vector<Half>(12, 0)};
-    a.elements[0] = kOne;
-    a.elements[5] = 0x4000;
-    const auto operand =
-        sparsity::make_sparse_operand(a, {.k_padded = 32, .value_pitch = 24, .metadata_rows = 32});
-    std::vector<Half> values(48, 0);
-    values[0] = kOne;  // chunk 0 stores positions 0, 2; chunk 1 positions 1, 2
-    values[2] = 0x4000;
-    CHECK(operand.values == values);
-    // Word (0, 0) is 0xee98 and the reordered order begins with it.
-    REQUIRE(operand.metadata.size() == 64);
-    CHECK(operand.metadata[0] == 0xee98);
-    for (std::size_t i = 1; i < operand.metadata.size(); ++i) {
-        REQUIRE(operand.metadata[i] == 0xeeee);
-    }
 }

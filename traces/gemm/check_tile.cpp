@@ -48,6 +48,9 @@ void check_problem(const GemmProblem& problem) {
                         "most {}",
                         problem.m, problem.n, problem.k, kMaxExtent));
     }
+    if (problem.split_k == 0) {
+        throw base::ConfigError("split-K of 0: expected at least 1 CTA along K");
+    }
     (void)form_of(problem);
     check_epilogue(problem);
 }
@@ -62,6 +65,11 @@ void check_extents(const GemmProblem& problem, const GemmTile& tile) {
     check_extent(tile, "cta_m", tile.cta_m, tile.warp_m);
     check_extent(tile, "cta_n", tile.cta_n, tile.warp_n);
     check_extent(tile, "cta_k", tile.cta_k, 2 * k_step);
+    if (const std::uint32_t k_tiles = k_tiles_of(problem, tile); problem.split_k > k_tiles) {
+        reject(tile,
+               fmt::format("split-K of {}: K = {} has {} tiles of {}, expected 1 to {} slices",
+                           problem.split_k, problem.k, k_tiles, tile.cta_k, k_tiles));
+    }
     if (tile.stages < 2 || tile.stages > kMaxStages) {
         reject(tile, fmt::format("expected 2 to {} stages", kMaxStages));
     }

@@ -57,6 +57,9 @@ struct GemmProblem {
     BLayout b_layout = BLayout::kRow;
     std::optional<types::DataType> b_input = std::nullopt;  ///< B where it is not as A: s8 x u8
     Epilogue epilogue = {};
+    /// CTAs along K for each tile of D (split-K). They take turns: each adds the partial sums so
+    /// far to its own, and the last one runs the epilogue.
+    std::uint32_t split_k = 1;
 
     [[nodiscard]] types::DataType b_type() const { return b_input.value_or(input); }
     /// The type of D.
@@ -81,11 +84,25 @@ struct GemmTile {
 /// programming guide, technical specifications per compute capability).
 inline constexpr std::uint32_t kSharedBytesPerCtaSm80 = 163 * 1024;
 
+/// Tiles of K, the last one perhaps ragged.
+[[nodiscard]] constexpr std::uint32_t k_tiles_of(const GemmProblem& problem, const GemmTile& tile) {
+    return (problem.k + tile.cta_k - 1) / tile.cta_k;
+}
+
+/// Tiles of K that a slice of split-K has: equally many, the first ones one more where they do not
+/// come out even.
+[[nodiscard]] constexpr std::uint32_t slice_tiles(const GemmProblem& problem, const GemmTile& tile,
+                                                  std::uint32_t slice) {
+    const std::uint32_t tiles = k_tiles_of(problem, tile);
+    return tiles / problem.split_k + (slice < tiles % problem.split_k ? 1 : 0);
+}
+
 /// The PTX text of a kernel and what the launch must give it.
 struct GemmKernel {
     std::string ptx;
     std::string entry;
-    isa::Dim3 grid;  ///< x: M tiles of a group, y: N tiles, z: groups of M tiles (see raster_of)
+    isa::Dim3 grid;  ///< x: M tiles of a group, y: N tiles, z: groups of M tiles, of one slice of
+                     ///< K after the other (see raster_of)
     std::uint32_t threads = 0;
     std::uint32_t dynamic_shared_bytes = 0;
     std::uint32_t registers_per_thread = 0;  ///< the writer's estimate of what ptxas allocates
@@ -103,13 +120,15 @@ void check_tile(const GemmProblem& problem, const GemmTile& tile,
 /// through all N tiles before the next group, so the CTAs that run together share rows of A and
 /// columns of B in L2. Of the sizes from 4 to 16 the group has the one that leaves the fewest CTAs
 /// without a tile (those exit at once), of equals the nearest to 8; fewer M tiles are one group.
-/// Throws ConfigError when the grid would pass 65535 in y or z.
+/// All CTAs of a slice of K come before those of the next, so that a CTA only ever waits for one
+/// that was dispatched earlier. Throws ConfigError when the grid would pass 65535 in y or z.
 [[nodiscard]] isa::Dim3 raster_of(const GemmProblem& problem, const GemmTile& tile);
 
 /// Writes the kernel for a checked tile. Parameters in order: A, [E,] B, [C,] [bias,] D addresses
 /// (u64), then M, N, K, lda, ldb, ldd, [m_metadata] (u32), [alpha, beta] (f32, f64 or s32, as the
-/// accumulators; f32 of f16), [scale] (f32); the text does not depend on the shape. Throws
-/// ConfigError as check_tile and raster_of do.
+/// accumulators; f32 of f16), [scale] (f32); of split-K also partial, turns (u64), m_groups,
+/// slice_tiles, slice_rest (u32), as section_split_k.cpp uses them. The text does not depend on the
+/// shape. Throws ConfigError as check_tile and raster_of do.
 [[nodiscard]] GemmKernel write_kernel(const GemmProblem& problem, const GemmTile& tile,
                                       std::uint32_t shared_bytes_limit = kSharedBytesPerCtaSm80);
 

@@ -34,6 +34,12 @@ GemmLayout layout_of(const GemmProblem& problem, const GemmTile& tile) {
     layout.c_bytes = std::uint64_t{problem.m} * layout.ldd * accumulator_bytes;
     layout.bias_bytes = std::uint64_t{layout.ldd} * accumulator_bytes;
     layout.d_bytes = std::uint64_t{problem.m} * layout.ldd * output_bytes;
+    if (problem.split_k > 1) {
+        if (problem.epilogue.requantized) layout.partial_bytes = layout.c_bytes;
+        const isa::Dim3 grid = raster_of(problem, tile);
+        const std::uint64_t m_tiles = std::uint64_t{grid.x} * (grid.z / problem.split_k);
+        layout.turns_bytes = m_tiles * grid.y * sizeof(std::uint32_t);
+    }
     if (problem.sparse) {
         layout.m_metadata = round_up(problem.m, tile.cta_m);
         const auto k_step = static_cast<std::uint32_t>(form.k_logical);

@@ -15,14 +15,16 @@ struct GemmLayout {
     std::uint32_t lda;         ///< pitch of A as stored: k_padded, or k_padded / 2
     std::uint32_t b_rows;      ///< K, or N columns of a column-major B
     std::uint32_t ldb;
-    std::uint32_t ldd;         ///< also C
-    std::uint64_t a_bytes;     ///< [M x lda]
-    std::uint64_t e_bytes;     ///< metadata of [m_metadata x k_padded] in the order of
-                               ///< sparsity/metadata_order.hpp; 0 when dense
-    std::uint64_t b_bytes;     ///< [b_rows x ldb]
-    std::uint64_t c_bytes;     ///< [M x ldd] accumulators
-    std::uint64_t bias_bytes;  ///< [ldd] accumulators
-    std::uint64_t d_bytes;     ///< [M x ldd]
+    std::uint32_t ldd;            ///< also C
+    std::uint64_t a_bytes;        ///< [M x lda]
+    std::uint64_t e_bytes;        ///< metadata of [m_metadata x k_padded] in the order of
+                                  ///< sparsity/metadata_order.hpp; 0 when dense
+    std::uint64_t b_bytes;        ///< [b_rows x ldb]
+    std::uint64_t c_bytes;        ///< [M x ldd] accumulators
+    std::uint64_t bias_bytes;     ///< [ldd] accumulators
+    std::uint64_t d_bytes;        ///< [M x ldd]
+    std::uint64_t partial_bytes;  ///< split-K: [M x ldd] accumulators where D cannot hold them
+    std::uint64_t turns_bytes;    ///< split-K: a u32 for each tile of D
 };
 
 /// E covers whole CTA tiles and whole stages, so that no mma.sp ever sees an undefined code.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "models/base/error.hpp"
 #include "models/types/data_type.hpp"
@@ -63,7 +64,8 @@ namespace {
 // "_c", "_scaled_c_bias_relu"
 std::string epilogue_suffix(const GemmProblem& problem) {
     const Epilogue& epilogue = problem.epilogue;
-    std::string text = epilogue.scaled ? "_scaled" : "";
+    std::string text = problem.split_k > 1 ? "_splitk" : "";
+    if (epilogue.scaled) text += "_scaled";
     if (problem.has_c) text += "_c";
     if (const std::string steps = epilogue.name(); steps != "none") text.append("_").append(steps);
     for (char& c : text) {
@@ -130,6 +132,13 @@ std::uint32_t KernelPlan::accumulator_registers() const {
 
 std::uint32_t KernelPlan::tile_row_steps() const { return static_cast<std::uint32_t>(form->m) / 8; }
 
+std::uint32_t KernelPlan::partial_pairs() const {
+    const std::uint32_t pairs = tile_row_steps() * row_tiles * 2 * groups;
+    const auto words = mmas_per_k_step() * static_cast<std::uint32_t>(form->d_registers()) / pairs;
+    // Half of them: ptxas keeps addresses and guards of the loads in the rest.
+    return std::min(pairs, std::bit_floor(std::max(1u, fragment_registers() / 2 / words)));
+}
+
 std::uint32_t KernelPlan::metadata_row_bytes() const { return kLineBytes / metadata_rows; }
 
 std::uint32_t KernelPlan::a_addresses() const { return std::min(k_steps, a.period()); }
@@ -138,20 +147,25 @@ std::uint32_t KernelPlan::b_addresses() const {
     return std::min(column_major_b() ? k_steps * b_halves : groups, b.period());
 }
 
-std::uint32_t KernelPlan::registers() const {
-    // Fitted to ptxas 13.0 -v over the default tiles, within 10 % (the test prints both). Of a copy
-    // of A or B ptxas keeps the 64-bit pointer and folds the size into predicates; with the few B
-    // registers of a dense k-step and a row-major B it loads B one k-step ahead by itself.
-    constexpr std::uint32_t kPointerRegisters = 2;
-    const std::uint32_t scratch = sparse() ? 11 : 12;
+std::uint32_t KernelPlan::fragment_registers() const {
+    // With the few B registers of a dense k-step and a row-major B ptxas loads B one k-step ahead
+    // by itself.
     const std::uint32_t b_ahead = sparse() || column_major_b() ? b_buffers : 2;
     const auto words = [](int registers) { return static_cast<std::uint32_t>(registers); };
-    const std::uint32_t accumulators = mmas_per_k_step() * words(form->d_registers());
-    const std::uint32_t fragments = 2 * row_tiles * words(form->a_registers()) +
-                                    b_ahead * groups * 2 * words(form->b_registers()) +
-                                    2 * e_blocks;
+    return 2 * row_tiles * words(form->a_registers()) +
+           b_ahead * groups * 2 * words(form->b_registers()) + 2 * e_blocks;
+}
+
+std::uint32_t KernelPlan::registers() const {
+    // Fitted to ptxas 13.0 -v over the default tiles, within 10 % (the test prints both). Of a copy
+    // of A or B ptxas keeps the 64-bit pointer and folds the size into predicates.
+    constexpr std::uint32_t kPointerRegisters = 2;
+    const std::uint32_t scratch = sparse() ? 11 : 12;
+    const std::uint32_t accumulators =
+        mmas_per_k_step() * static_cast<std::uint32_t>(form->d_registers());
     const std::uint32_t addresses = a_addresses() + b_addresses() + (sparse() ? 1 : 0);
-    return accumulators + fragments + addresses + kPointerRegisters * copies_per_stage() + scratch;
+    return accumulators + fragment_registers() + addresses +
+           kPointerRegisters * copies_per_stage() + scratch;
 }
 
 std::string KernelPlan::kernel_name() const {

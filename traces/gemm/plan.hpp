@@ -79,6 +79,7 @@ struct KernelPlan {
     std::uint32_t stage_bytes;
 
     [[nodiscard]] bool sparse() const { return problem.sparse; }
+    [[nodiscard]] bool split_k() const { return problem.split_k > 1; }
     [[nodiscard]] bool column_major_b() const { return problem.b_layout == BLayout::kColumn; }
     /// Fragments of f64 come from plain loads: one of its elements is more than a lane gets of an
     /// 8 x 8 matrix of ldmatrix.
@@ -95,6 +96,9 @@ struct KernelPlan {
     [[nodiscard]] std::uint32_t b_registers() const { return plain_loads() ? 2 : 4; }
     /// Rows of an accumulator tile in steps of 8.
     [[nodiscard]] std::uint32_t tile_row_steps() const;
+    /// Split-K: pairs of partial sums that are loaded together, into what were fragments. A power
+    /// of two.
+    [[nodiscard]] std::uint32_t partial_pairs() const;
     /// Metadata of one row of A for one k-step, in bytes.
     [[nodiscard]] std::uint32_t metadata_row_bytes() const;
     [[nodiscard]] std::uint32_t mmas_per_k_step() const { return row_tiles * groups * 2; }
@@ -111,6 +115,8 @@ struct KernelPlan {
     [[nodiscard]] std::uint32_t shared_bytes() const { return tile.stages * stage_bytes; }
     /// What ptxas allocates, estimated from what lives through the main loop.
     [[nodiscard]] std::uint32_t registers() const;
+    /// Of these, fragments of A, B and E.
+    [[nodiscard]] std::uint32_t fragment_registers() const;
     /// "sptc_gemm_f16_f32_sp24_128x128x64_w64x64_s3_c"
     [[nodiscard]] std::string kernel_name() const;
 };

@@ -62,6 +62,29 @@ void add_epilogue_arguments(launch::Launch& launch, const GemmProblem& problem) 
     if (epilogue.requantized) add_number(launch, types::DataType::kF32, epilogue.scale);
 }
 
+// The turns have content, zeros, so that the slices take them with values off too.
+void add_split_k_arguments(launch::Launch& launch, const GemmKernel& kernel,
+                           const GemmLayout& layout) {
+    const GemmProblem& problem = kernel.problem;
+    if (problem.epilogue.requantized) {
+        add_buffer(
+            launch,
+            {"PARTIAL", layout.partial_bytes, {}, problem.accumulator, {problem.m, layout.ldd}});
+    } else {
+        launch.arguments.emplace_back(launch::BufferArgument{"D", 0});
+    }
+    add_buffer(launch, {"TURNS",
+                        layout.turns_bytes,
+                        std::vector<std::byte>(layout.turns_bytes),
+                        std::nullopt,
+                        {}});
+    const std::uint32_t k_tiles = k_tiles_of(problem, kernel.tile);
+    for (const std::uint32_t value :
+         {kernel.grid.z / problem.split_k, k_tiles / problem.split_k, k_tiles % problem.split_k}) {
+        launch.arguments.emplace_back(launch::ScalarArgument{"u32", value});
+    }
+}
+
 }  // namespace
 
 launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout) {
@@ -91,6 +114,7 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout) {
         launch.arguments.emplace_back(launch::ScalarArgument{"u32", layout.m_metadata});
     }
     add_epilogue_arguments(launch, problem);
+    if (problem.split_k > 1) add_split_k_arguments(launch, kernel, layout);
     launch.outputs = {"D"};
     return launch;
 }

@@ -20,8 +20,8 @@ struct GemmOperands {
     std::span<const std::byte> bias = {};  ///< [N] accumulators; empty without bias
 };
 
-/// The launch of a kernel without values: buffers A, [E,] B, [C,] [BIAS,] D have sizes and types
-/// but no data.
+/// The launch of a kernel without values: buffers A, [E,] B, [C,] [BIAS,] D [PARTIAL, TURNS] have
+/// sizes and types but no data; TURNS is zero.
 [[nodiscard]] launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout);
 
 /// The same with padded data in A, [E,] B and [C]; a sparse A is compressed. Throws ConfigError

@@ -182,6 +182,7 @@ void write_copy_setup(PtxText& text, const KernelPlan& plan) {
     }
     if (plan.sparse()) write_e_setup(strands.emplace_back("e_"), plan);
     text.weave(strands);
+    if (plan.split_k()) write_slice_start(text, plan);
 }
 
 std::vector<std::string> copy_instructions(const KernelPlan& plan) {
@@ -274,8 +275,12 @@ void write_last_tile(PtxText& text, const KernelPlan& plan) {
     text.op("ld.param.u32 %k, [param_k]");
     text.op("cvta.to.global.u64 %base, %base");
     text.comment("%t3: first logical column of the last tile");
-    text.op("sub.u32 %t3, %k, 1");
-    text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
+    if (plan.split_k()) {
+        write_slice_last_column(text, plan);
+    } else {
+        text.op("sub.u32 %t3, %k, 1");
+        text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
+    }
     if (plan.column_major_b()) {
         text.op("ld.param.u32 %ldb, [param_ldb]");
         write_last_chunks(text, plan, b_operand(plan));

@@ -37,10 +37,25 @@ void write_parameters(PtxText& text, const KernelPlan& plan) {
     }
     if (problem.sparse) last.emplace_back(".param .u32 param_m_metadata");
     for (const std::string& parameter : epilogue_parameters(plan)) last.push_back(parameter);
+    if (plan.split_k()) {
+        last.insert(last.end(), {".param .u64 param_partial", ".param .u64 param_turns",
+                                 ".param .u32 param_m_groups", ".param .u32 param_slice_tiles",
+                                 ".param .u32 param_slice_rest"});
+    }
     for (std::size_t i = 0; i < last.size(); ++i) {
         text.raw(format("    {}{}", last[i], i + 1 < last.size() ? "," : ""));
     }
     text.raw(")");
+}
+
+// Partial sums of an earlier slice: as many as are loaded together.
+void declare_split_k(PtxText& text, const KernelPlan& plan, const char* accumulator) {
+    if (!plan.split_k()) return;
+    text.op(".reg .pred %p_first_slice, %p_last_slice, %p_waits");
+    text.op(".reg .b32 %slice, %k_first");
+    text.op(".reg .b64 %turn");
+    declare(text, accumulator, "partial",
+            plan.partial_pairs() * plan.accumulator_registers() / plan.tile_row_steps());
 }
 
 const char* accumulator_declaration(types::DataType type) {
@@ -102,6 +117,11 @@ void write_header(PtxText& text, const KernelPlan& plan) {
                     : problem.epilogue.scaled ? " + beta C"
                                               : " + C",
                     input, output, problem.sparse ? "sparse" : "dense", problem.epilogue.name()));
+    if (plan.split_k()) {
+        text.raw(
+            "// Split-K: the CTAs of a tile take turns; each adds the partial sums of the one");
+        text.raw("// before to its own, and the last one stores D.");
+    }
     text.raw(format("// CTA tile {}x{}x{}, warp tile {}x{}, {} stages of {} bytes.", tile.cta_m,
                     tile.cta_n, tile.cta_k, tile.warp_m, tile.warp_n, tile.stages,
                     plan.stage_bytes));
@@ -143,6 +163,7 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     declare(text, accumulator_declaration(problem.accumulator), "acc",
             plan.mmas_per_k_step() * plan.accumulator_registers());
     declare_epilogue(text, plan);
+    declare_split_k(text, plan, accumulator_declaration(problem.accumulator));
 }
 
 void write_swizzled_chunk(PtxText& text, const Swizzle& swizzle, std::string_view row,
@@ -159,6 +180,11 @@ void write_swizzled_chunk(PtxText& text, const Swizzle& swizzle, std::string_vie
 
 void write_place(PtxText& text, const KernelPlan& plan) {
     text.op("mov.u32 %t0, %ctaid.z");
+    if (plan.split_k()) {
+        text.op("ld.param.u32 %t4, [param_m_groups]");
+        text.op("div.u32 %slice, %t0, %t4");
+        text.op("rem.u32 %t0, %t0, %t4");
+    }
     text.op("mov.u32 %t1, %nctaid.x");
     text.op("mov.u32 %t2, %ctaid.x");
     text.op("mov.u32 %t3, %ctaid.y");
@@ -182,6 +208,7 @@ void write_coordinates(PtxText& text, const KernelPlan& plan) {
     text.op("setp.ge.u32 %p0, %m0, %m");
     text.op("@%p0 bra EXIT");
     text.op("mov.u32 %smem, stages");
+    if (plan.split_k()) return write_slice(text);
     text.op(format("add.u32 %k_tiles, %k, {}", plan.tile.cta_k - 1));
     text.op(format("shr.u32 %k_tiles, %k_tiles, {}", log2_of(plan.tile.cta_k)));
 }

@@ -14,15 +14,28 @@ namespace sptc::gemm {
 /// .version, .target, parameters and register declarations, up to the opening brace.
 void write_header(PtxText& text, const KernelPlan& plan);
 
-/// The tile of the CTA (%m0, %n0) and the place of the thread (%thread, %lane, %warp_m, %warp_n),
-/// from the special registers: computed again where needed, so that nothing of it lives through the
-/// main loop.
+/// The tile of the CTA (%m0, %n0), of split-K its %slice, and the place of the thread (%thread,
+/// %lane, %warp_m, %warp_n), from the special registers: computed again where needed, so that
+/// nothing of it lives through the main loop.
 void write_place(PtxText& text, const KernelPlan& plan);
 
 /// %$t2 = 16 * (chunk ^ what the swizzle of these rows makes of the row); row and chunk are
 /// registers.
 void write_swizzled_chunk(PtxText& text, const Swizzle& swizzle, std::string_view row,
                           std::string_view chunk);
+
+/// Split-K, after write_place(): %k_first and %k_tiles, the tiles of K of this CTA's slice.
+void write_slice(PtxText& text);
+
+/// Split-K: sources go on to the first tile of the slice, whose number is %k_first.
+void write_slice_start(PtxText& text, const KernelPlan& plan);
+
+/// Split-K: %t3 = the first column of the last tile of the slice, from the special registers.
+void write_slice_last_column(PtxText& text, const KernelPlan& plan);
+
+/// Split-K: waits for the slice before this one, adds its partial sums to the accumulators, and
+/// unless this is the last slice leaves them to the next and ends.
+void write_turns(PtxText& text, const KernelPlan& plan);
 
 /// The place, %smem and %k_tiles; CTAs without a tile exit.
 void write_coordinates(PtxText& text, const KernelPlan& plan);

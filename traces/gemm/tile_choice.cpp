@@ -1,5 +1,7 @@
 #include "traces/gemm/tile_choice.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -74,6 +76,7 @@ std::span<const GemmTile> scaled_tiles(bool sparse, BLayout b_layout) {
 constexpr double kFillCycles = 800;
 constexpr double kDrainCycles = 400;
 constexpr double kBarrierCycles = 40;
+constexpr double kTurnCycles = 1500;  // a store, a release, an acquire and a load through L2
 
 std::uint32_t tiles_of(std::uint32_t extent, std::uint32_t tile) {
     return (extent + tile - 1) / tile;
@@ -119,6 +122,21 @@ double store_cycles(const KernelPlan& plan, const TileLimits& limits) {
     return sectors * kSectorBytes / limits.store_bytes_per_cycle;
 }
 
+// Names the most slices that any tile allows.
+void check_split_k(const GemmProblem& problem) {
+    std::uint32_t most = 0;
+    std::uint32_t cta_k = 0;
+    for (const GemmTile& tile : default_tiles(problem)) {
+        if (k_tiles_of(problem, tile) <= most) continue;
+        most = k_tiles_of(problem, tile);
+        cta_k = tile.cta_k;
+    }
+    if (problem.split_k >= 1 && problem.split_k <= most) return;
+    throw base::ConfigError(
+        fmt::format("split-K of {}: K = {} has {} tiles of {}, expected 1 to {} slices",
+                    problem.split_k, problem.k, most, cta_k, most));
+}
+
 }  // namespace
 
 std::span<const GemmTile> default_tiles(const GemmProblem& problem) {
@@ -142,10 +160,10 @@ std::span<const GemmTile> default_tiles(const GemmProblem& problem) {
 double estimate_cycles(const GemmProblem& problem, const GemmTile& tile, std::uint32_t sm_count,
                        const TileLimits& limits) {
     const KernelPlan plan = plan_of(problem, tile);
-    const std::uint64_t ctas =
-        std::uint64_t{tiles_of(problem.m, tile.cta_m)} * tiles_of(problem.n, tile.cta_n);
+    const std::uint64_t ctas = std::uint64_t{tiles_of(problem.m, tile.cta_m)} *
+                               tiles_of(problem.n, tile.cta_n) * problem.split_k;
     const auto active_sms = static_cast<std::uint32_t>(std::min<std::uint64_t>(ctas, sm_count));
-    const double trips = tiles_of(problem.k, tile.cta_k);
+    const double trips = slice_tiles(problem, tile, 0);
     const StageCycles stage = stage_cycles(plan, active_sms, limits);
     const double slower = std::max(stage.transfer, stage.compute);
     const double faster = std::min(stage.transfer, stage.compute);
@@ -162,7 +180,8 @@ double estimate_cycles(const GemmProblem& problem, const GemmTile& tile, std::ui
     const std::uint64_t rest = ctas % per_wave;
     double cycles = static_cast<double>(ctas / per_wave) * wave(resident);
     if (rest > 0) cycles += wave((rest + sm_count - 1) / sm_count);
-    return cycles;
+    // The turns of the last wave: each slice reads and writes the partial sums of a tile.
+    return cycles + (problem.split_k - 1) * (kTurnCycles + 2 * store);
 }
 
 bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& limits) {
@@ -177,6 +196,7 @@ bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& li
 
 GemmTile choose_tile(const GemmProblem& problem, std::uint32_t sm_count, const TileLimits& limits) {
     SPTC_ASSERT(sm_count > 0);
+    check_split_k(problem);
     const GemmTile* best = nullptr;
     double best_cycles = 0;
     for (const GemmTile& tile : default_tiles(problem)) {

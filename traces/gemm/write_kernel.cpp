@@ -39,11 +39,13 @@ isa::Dim3 raster_of(const GemmProblem& problem, const GemmTile& tile) {
     const std::uint32_t tiles_m = tiles_of(problem.m, tile.cta_m);
     const std::uint32_t tiles_n = tiles_of(problem.n, tile.cta_n);
     const std::uint32_t group = group_of(tiles_m);
-    const isa::Dim3 grid{group, tiles_n, tiles_of(tiles_m, group)};
+    const isa::Dim3 grid{group, tiles_n, tiles_of(tiles_m, group) * problem.split_k};
     if (grid.y > kMaxGridYz || grid.z > kMaxGridYz) {
         throw base::ConfigError(fmt::format(
-            "{} x {} tiles of {}x{} make a grid of {} x {} x {}: y and z are at most {}", tiles_m,
-            tiles_n, tile.cta_m, tile.cta_n, grid.x, grid.y, grid.z, kMaxGridYz));
+            "{} x {} tiles of {}x{}{} make a grid of {} x {} x {}: y and z are at most {}", tiles_m,
+            tiles_n, tile.cta_m, tile.cta_n,
+            problem.split_k == 1 ? "" : fmt::format(", K split by {},", problem.split_k), grid.x,
+            grid.y, grid.z, kMaxGridYz));
     }
     return grid;
 }
@@ -60,6 +62,7 @@ GemmKernel write_kernel(const GemmProblem& problem, const GemmTile& tile,
     write_fragment_setup(text, plan);
     write_accumulator_setup(text, plan);
     write_main_loop(text, plan);
+    if (plan.split_k()) write_turns(text, plan);
     write_epilogue(text, plan);
 
     GemmKernel kernel;

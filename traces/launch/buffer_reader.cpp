@@ -145,7 +145,7 @@ std::vector<std::byte> read_constant(const Fields& fields, const Buffer& buffer)
 }
 
 void read_dimensions(const Fields& fields, Buffer& buffer) {
-    const nlohmann::json& extents = fields.array("dimensions");
+    const nlohmann::ordered_json& extents = fields.array("dimensions");
     for (std::size_t i = 0; i < extents.size(); ++i) {
         const std::string pointer = fmt::format("{}/{}", fields.pointer("dimensions"), i);
         buffer.dimensions.push_back(

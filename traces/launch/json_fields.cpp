@@ -28,8 +28,8 @@ std::string escaped(std::string_view key) {
 
 }  // namespace
 
-std::string shortened(const nlohmann::json& value) {
-    std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+std::string shortened(const nlohmann::ordered_json& value) {
+    std::string text = value.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
     if (text.size() > 60) text = text.substr(0, 57) + "...";
     return text;
 }
@@ -39,7 +39,7 @@ void fail_at(std::string_view file, std::string_view pointer, std::string_view m
         fmt::format("{}: {}: {}", file, pointer.empty() ? "/" : pointer, message));
 }
 
-std::uint64_t integer_of(const nlohmann::json& value, std::string_view file,
+std::uint64_t integer_of(const nlohmann::ordered_json& value, std::string_view file,
                          std::string_view pointer, std::uint64_t low, std::uint64_t high) {
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() < low ||
         value.get<std::uint64_t>() > high) {
@@ -50,7 +50,7 @@ std::uint64_t integer_of(const nlohmann::json& value, std::string_view file,
     return value.get<std::uint64_t>();
 }
 
-Fields::Fields(const nlohmann::json& value, std::string file, std::string pointer)
+Fields::Fields(const nlohmann::ordered_json& value, std::string file, std::string pointer)
     : value_(value), file_(std::move(file)), pointer_(std::move(pointer)) {
     if (!value.is_object()) {
         fail(fmt::format("found {}, expected an object", shortened(value)));
@@ -65,19 +65,19 @@ void Fields::expect_only(std::initializer_list<std::string_view> legal) const {
     }
 }
 
-const nlohmann::json* Fields::find(std::string_view key) const {
+const nlohmann::ordered_json* Fields::find(std::string_view key) const {
     const auto found = value_.find(std::string(key));
     return found == value_.end() ? nullptr : &*found;
 }
 
-const nlohmann::json& Fields::at(std::string_view key) const {
-    const nlohmann::json* found = find(key);
+const nlohmann::ordered_json& Fields::at(std::string_view key) const {
+    const nlohmann::ordered_json* found = find(key);
     if (found == nullptr) fail(key, "is missing");
     return *found;
 }
 
 std::string Fields::string(std::string_view key) const {
-    const nlohmann::json& found = at(key);
+    const nlohmann::ordered_json& found = at(key);
     if (!found.is_string()) {
         fail(key, fmt::format("found {}, expected a string", shortened(found)));
     }
@@ -89,7 +89,7 @@ std::uint64_t Fields::integer(std::string_view key, std::uint64_t low, std::uint
 }
 
 std::int64_t Fields::signed_integer(std::string_view key) const {
-    const nlohmann::json& found = at(key);
+    const nlohmann::ordered_json& found = at(key);
     const bool large = found.is_number_unsigned() &&
                        found.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
     if (!found.is_number_integer() || large) {
@@ -99,15 +99,15 @@ std::int64_t Fields::signed_integer(std::string_view key) const {
 }
 
 double Fields::real(std::string_view key) const {
-    const nlohmann::json& found = at(key);
+    const nlohmann::ordered_json& found = at(key);
     if (!found.is_number()) {
         fail(key, fmt::format("found {}, expected a number", shortened(found)));
     }
     return found.get<double>();
 }
 
-const nlohmann::json& Fields::array(std::string_view key) const {
-    const nlohmann::json& found = at(key);
+const nlohmann::ordered_json& Fields::array(std::string_view key) const {
+    const nlohmann::ordered_json& found = at(key);
     if (!found.is_array()) {
         fail(key, fmt::format("found {}, expected an array", shortened(found)));
     }
@@ -127,7 +127,7 @@ void Fields::fail(std::string_view key, std::string_view message) const {
 void Fields::fail(std::string_view message) const { fail_at(file_, pointer_, message); }
 
 Number number_of(const Fields& fields, std::string_view key) {
-    const nlohmann::json& value = fields.at(key);
+    const nlohmann::ordered_json& value = fields.at(key);
     if (!value.is_number()) {
         fields.fail(key, fmt::format("found {}, expected a number", shortened(value)));
     }

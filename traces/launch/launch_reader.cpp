@@ -29,7 +29,7 @@ constexpr std::uint64_t kMaximumSharedBytes = 1u << 20;
 /// [x], [x, y] or [x, y, z]; missing extents are 1.
 isa::Dim3 read_extents(const Fields& fields, std::string_view key,
                        const std::array<std::uint64_t, 3>& limits) {
-    const nlohmann::json& found = fields.array(key);
+    const nlohmann::ordered_json& found = fields.array(key);
     if (found.empty() || found.size() > 3) {
         fields.fail(key, fmt::format("found {} extents, expected 1 to 3", found.size()));
     }
@@ -88,10 +88,10 @@ void read_kernels(const Fields& fields, Launch& launch) {
     }
 }
 
-nlohmann::json parse_json(const std::string& text, const std::string& file) {
+nlohmann::ordered_json parse_json(const std::string& text, const std::string& file) {
     try {
-        return nlohmann::json::parse(text);
-    } catch (const nlohmann::json::exception& problem) {
+        return nlohmann::ordered_json::parse(text);
+    } catch (const nlohmann::ordered_json::exception& problem) {
         std::string_view message = problem.what();
         if (const auto end = message.find("] "); end != std::string_view::npos) {
             message.remove_prefix(end + 2);
@@ -104,7 +104,7 @@ nlohmann::json parse_json(const std::string& text, const std::string& file) {
 
 Launch read_launch(const std::filesystem::path& path) {
     const std::string file = path.string();
-    const nlohmann::json document = parse_json(base::read_text(path), file);
+    const nlohmann::ordered_json document = parse_json(base::read_text(path), file);
     const Fields fields(document, file, "");
     fields.expect_only({"schema", "entry", "grid", "block", "dynamic_shared_bytes",
                         "registers_per_thread", "launches", "buffers", "arguments", "outputs"});

@@ -71,7 +71,7 @@ Expectation read_expectation(const Fields& fields, const Buffer& buffer,
 }  // namespace
 
 void read_outputs(const Fields& file, Launch& launch, const std::filesystem::path& folder) {
-    const nlohmann::json& outputs = file.array("outputs");
+    const nlohmann::ordered_json& outputs = file.array("outputs");
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const std::string pointer = fmt::format("/outputs/{}", i);
         if (outputs[i].is_string()) {

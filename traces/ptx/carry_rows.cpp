@@ -1,5 +1,7 @@
 // Extended-precision integer arithmetic: PTX ISA 9.1, add.cc, addc, sub.cc, subc, mad.cc, madc. The
-// condition code register CC.CF is a predicate of its own.
+// condition code register CC.CF is a predicate of its own. PTX says that a subtraction leaves its
+// borrow there. What ptxas makes of it (and nvcc's 128-bit division relies on) is the carry of
+// a + ~b + 1, which is the borrow negated: addc after sub.cc adds 1 where there was no borrow.
 #include "traces/ptx/instruction_table.hpp"
 
 namespace sptc::ptx {
@@ -24,26 +26,26 @@ Sum<T> add_with(T a, T b, bool carry) {
     return {whole, partial < a || whole < partial};
 }
 
-// Each takes unsigned sources and the carry (or borrow) in.
+// Each takes unsigned sources and the carry in; kFirst is that of an instruction that reads none.
 struct Add {
     static constexpr int kSources = 2;
+    static constexpr bool kFirst = false;
     template <class T>
     static Sum<T> apply(T a, T b, T, bool carry) {
         return add_with(a, b, carry);
     }
 };
-/// a - (b + borrow), with the borrow out.
 struct Subtract {
     static constexpr int kSources = 2;
+    static constexpr bool kFirst = true;
     template <class T>
-    static Sum<T> apply(T a, T b, T, bool borrow) {
-        const T partial = a - b;
-        const T whole = partial - static_cast<T>(borrow);
-        return {whole, a < b || partial < static_cast<T>(borrow)};
+    static Sum<T> apply(T a, T b, T, bool carry) {
+        return add_with(a, static_cast<T>(~b), carry);
     }
 };
 struct MultiplyAddLow {
     static constexpr int kSources = 3;
+    static constexpr bool kFirst = false;
     template <class T>
     static Sum<T> apply(T a, T b, T c, bool carry) {
         return add_with(static_cast<T>(a * b), c, carry);
@@ -52,6 +54,7 @@ struct MultiplyAddLow {
 template <bool kSigned>
 struct MultiplyAddHigh {
     static constexpr int kSources = 3;
+    static constexpr bool kFirst = false;
     template <class T>
     static Sum<T> apply(T a, T b, T c, bool carry) {
         constexpr int bits = 8 * sizeof(T);
@@ -75,7 +78,7 @@ void run(Execution& e) {
     const Lanes<T>& b = register_lanes<T>(e, e.operands[2]);
     const Lanes<T>& c = register_lanes<T>(e, e.operands[Function::kSources]);
     const std::int32_t flag = e.operands[Function::kSources + 1];
-    const std::uint32_t before = kReads ? e.predicates[flag] : 0;
+    const std::uint32_t before = kReads ? e.predicates[flag] : Function::kFirst ? kAllLanes : 0;
     Lanes<T> out;
     std::array<std::uint32_t, isa::kLanes> carries;
     for (std::uint32_t lane = 0; lane < isa::kLanes; ++lane) {

@@ -98,7 +98,9 @@ void take_result(Execution& e) {
     }
 }
 
-void sync_warp(Execution& e) { (void)check_members(e, e.operands[0]); }
+void sync_warp(Execution& e) {
+    for_each_group(e, e.operands[0], [](std::uint32_t) {});
+}
 
 /// Lanes sleep together: as long as the one that sleeps longest.
 void sleep(Execution& e) {

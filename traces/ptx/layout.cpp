@@ -65,7 +65,11 @@ MemoryLayout::MemoryLayout(const ModuleNode& module, const FunctionSet& function
     }
     for (const Initialized& item : initialized_) {
         const bool used = item.function != kModule || names.find(item.node->name) != names.end();
-        if (used) initialize(item);
+        if (!used) continue;
+        initialize(item);
+        if (item.symbol.space == Space::kGlobal) {
+            program_.module_variables[item.variable].used = true;
+        }
     }
 }
 

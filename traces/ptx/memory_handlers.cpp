@@ -22,10 +22,27 @@ LanePointers resolve(Execution& e) {
     return pointers;
 }
 
+/// The same for a store of global memory that another CTA waits for, with values off: `mask`
+/// becomes the lanes whose buffer has content.
+LanePointers resolve_release(Execution& e, std::uint32_t& mask) {
+    const std::uint64_t bytes = std::uint64_t{e.op.bytes} * e.op.elements;
+    address_only(e);
+    LanePointers pointers{};
+    mask &= collect([&](std::uint32_t lane) {
+        if (active(e.mask, lane))
+            pointers[lane] = e.cta.memory.find(e.result.addresses[lane], bytes);
+        return pointers[lane] != nullptr;
+    });
+    return pointers;
+}
+
 /// The same for a store. With values off only local memory is written, which an address may depend
-/// on: `mask` becomes the lanes that are.
+/// on, and what a release leaves for others: `mask` becomes the lanes that are.
 LanePointers resolve_store(Execution& e, std::uint32_t& mask) {
     mask = e.mask;
+    if (e.cta.values == launch::Values::kOff && e.op.space == Space::kGlobal) {
+        return resolve_release(e, mask);
+    }
     if (e.cta.values == launch::Values::kOn || e.op.space != Space::kGeneric) return resolve(e);
     LaneAddresses addresses;
     compute_addresses(e, e.op.address, addresses);

@@ -116,6 +116,7 @@ struct ModuleVariable {
     std::uint64_t address = 0;
     std::uint64_t bytes = 0;
     std::vector<std::byte> data;  ///< empty: zeros
+    bool used = false;            ///< by this entry; else `data` is not filled in
 };
 
 /// Where lanes that run apart wait for each other (flow_order.hpp).

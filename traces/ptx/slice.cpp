@@ -106,6 +106,16 @@ class FrameFlow {
         location(program, op), program.texts[op], name));
 }
 
+bool acquires(const Program& program, std::uint32_t op) {
+    return program.instructions[op].operation == Operation::kLoadGlobal &&
+           program.texts[op].starts_with("ld.acquire");
+}
+
+bool releases(const Program& program, std::uint32_t op) {
+    return program.instructions[op].operation == Operation::kStoreGlobal &&
+           program.texts[op].starts_with("st.release");
+}
+
 }  // namespace
 
 Slice compute_slice(const Program& program, Viewer viewer) {
@@ -141,12 +151,23 @@ Slice compute_slice(const Program& program, Viewer viewer) {
 
     Slice slice;
     slice.executes.assign(program.ops.size(), false);
+    const auto execute_releases = [&] {
+        for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
+            if (!releases(program, i)) continue;
+            slice.executes[i] = true;
+            for (isa::RegisterId read : program.instructions[i].reads) want(read);
+        }
+    };
     while (!open.empty()) {
         const std::uint32_t node = open.back();
         open.pop_back();
         for (std::uint32_t from : copied_from[node]) want(from);
         for (std::uint32_t i : writers[node]) {
             if (slice.executes[i]) continue;
+            if (acquires(program, i) && !slice.acquires) {
+                slice.acquires = i;
+                execute_releases();
+            }
             const Operation operation = program.instructions[i].operation;
             if (needs_values(operation)) refuse(program, i, node);
             slice.executes[i] = true;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "traces/ptx/program.hpp"
@@ -17,11 +18,14 @@ enum class Viewer : std::uint8_t {
 struct Slice {
     std::vector<bool> executes;  ///< by op: its result decides an address, a predicate or a branch
     bool loads_global = false;   ///< some of them load global memory
+    std::optional<std::uint32_t> acquires;  ///< the first of these that waits for another thread
 };
 
 /// The backward slice of everything that the viewer sees of an execution. By register, regardless
-/// of order: never too small. Throws KernelError with the line when it would hold a shared load, an
-/// ldmatrix, an atomic, a bar.red or an mma, whose results exist only with values on.
+/// of order: never too small. What an ld.acquire in it sees was left by an st.release, whose value
+/// is wanted then too: this is how CTAs take turns. Throws KernelError with the line when it would
+/// hold a shared load, an ldmatrix, an atomic, a bar.red or an mma, whose results exist only with
+/// values on.
 [[nodiscard]] Slice compute_slice(const Program& program, Viewer viewer);
 
 /// The registers that an op shows to the viewer whether or not its result is wanted: RegisterIds,

@@ -112,6 +112,7 @@ class PtxSource final : public isa::InstructionSource {
         if (values_ == Values::kOff) {
             const Slice slice = compute_slice(*program_, Viewer::kSm);
             discard_stores_ = slice.loads_global;
+            acquires_ = slice.acquires;
             handlers_ = choose_handlers(*program_, &slice);
             if (!program_->needs_stacks()) traffic_ = std::make_unique<TrafficExecutor>(*program_);
         } else {
@@ -130,6 +131,12 @@ class PtxSource final : public isa::InstructionSource {
 
     [[nodiscard]] std::unique_ptr<isa::GlobalTraffic> start_traffic(std::uint64_t cta,
                                                                     std::uint32_t sm) override {
+        if (acquires_) {
+            throw base::KernelError(fmt::format(
+                "{}: '{}' may wait for another CTA, of which one representative SM executes only "
+                "the memory traffic: simulate all SMs",
+                location(*program_, *acquires_), program_->texts[*acquires_]));
+        }
         // With values on, a store of one CTA may decide an address of another. Threads with stacks
         // need the whole executor.
         if (traffic_ == nullptr) return InstructionSource::start_traffic(cta, sm);
@@ -137,10 +144,11 @@ class PtxSource final : public isa::InstructionSource {
     }
 
   private:
-    /// The module's variables become regions of device memory; what an earlier launch of the same
-    /// module left in them stays.
+    /// The module's variables that the entry uses become regions of device memory; what an earlier
+    /// launch of the same module left in them stays.
     void map_module_variables() {
         for (const ModuleVariable& variable : program_->module_variables) {
+            if (!variable.used) continue;
             memory_.map(".global " + variable.name, variable.address, variable.bytes, variable.data,
                         values_);
         }
@@ -169,6 +177,7 @@ class PtxSource final : public isa::InstructionSource {
     std::vector<Handler> handlers_;
     std::unique_ptr<TrafficExecutor> traffic_;  ///< with values off
     bool discard_stores_ = false;
+    std::optional<std::uint32_t> acquires_;  ///< with values off: an op that may wait for a CTA
 };
 
 std::string place(const Execution& e, std::string_view lane) {

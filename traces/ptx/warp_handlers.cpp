@@ -45,6 +45,11 @@ Source shuffle_source(ShuffleMode mode, std::uint32_t lane, std::uint32_t b, std
     return {lane, false};
 }
 
+template <class Visit>
+void for_each_lane(std::uint32_t lanes, Visit&& visit) {
+    for (; lanes != 0; lanes &= lanes - 1) visit(static_cast<std::size_t>(std::countr_zero(lanes)));
+}
+
 template <class Word>
 std::uint32_t lanes_equal_to(const std::array<Word, isa::kLanes>& lanes, Word value) {
     return collect([&](std::uint32_t lane) { return lanes[lane] == value; });
@@ -52,25 +57,42 @@ std::uint32_t lanes_equal_to(const std::array<Word, isa::kLanes>& lanes, Word va
 
 template <class Word>
 void match_any(Execution& e) {
-    const std::uint32_t members = check_members(e, e.operands[2]);
     const std::array<Word, isa::kLanes> a = register_lanes<Word>(e, e.operands[1]);
-    isa::LaneRegister out;
-    for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-        out[lane] = members & lanes_equal_to(a, a[lane]);
-    }
+    isa::LaneRegister out{};
+    for_each_group(e, e.operands[2], [&](std::uint32_t members) {
+        for_each_lane(members,
+                      [&](std::size_t lane) { out[lane] = members & lanes_equal_to(a, a[lane]); });
+    });
     write_lanes(e.registers32[e.operands[0]], out, e.mask);
 }
 
 template <class Word>
 void match_all(Execution& e) {
-    const std::uint32_t members = check_members(e, e.operands[3]);
     const auto& a = register_lanes<Word>(e, e.operands[2]);
-    const Word first = a[static_cast<std::size_t>(std::countr_zero(members))];
-    const bool same = (members & ~lanes_equal_to(a, first)) == 0;
-    isa::LaneRegister out;
-    out.fill(same ? members : 0);
+    isa::LaneRegister out{};
+    std::uint32_t same = 0;
+    for_each_group(e, e.operands[3], [&](std::uint32_t members) {
+        const Word first = a[static_cast<std::size_t>(std::countr_zero(members))];
+        if ((members & ~lanes_equal_to(a, first)) != 0) return;
+        same |= members;
+        for_each_lane(members, [&](std::size_t lane) { out[lane] = members; });
+    });
     write_lanes(e.registers32[e.operands[0]], out, e.mask);
-    if (e.operands[1] >= 0) write_predicate(e, e.operands[1], same ? kAllLanes : 0);
+    if (e.operands[1] >= 0) write_predicate(e, e.operands[1], same);
+}
+
+bool carried(VoteMode mode, std::uint32_t votes, std::uint32_t members) {
+    switch (mode) {
+        case VoteMode::kBallot:
+            return false;
+        case VoteMode::kAll:
+            return votes == members;
+        case VoteMode::kAny:
+            return votes != 0;
+        case VoteMode::kUniform:
+            return votes == members || votes == 0;
+    }
+    return false;
 }
 
 template <class T>
@@ -94,23 +116,24 @@ T combine(Reduction reduction, T a, T b) {
 
 template <class T>
 void reduce(Execution& e) {
-    const std::uint32_t members = check_members(e, e.operands[2]);
     const isa::LaneRegister& a = e.registers32[e.operands[1]];
     const auto reduction = static_cast<Reduction>(e.op.modifier);
-    T result = static_cast<T>(a[static_cast<std::size_t>(std::countr_zero(members))]);
-    for (std::uint32_t rest = members & (members - 1); rest != 0; rest &= rest - 1) {
-        const auto lane = static_cast<std::size_t>(std::countr_zero(rest));
-        result = combine(reduction, result, static_cast<T>(a[lane]));
-    }
-    isa::LaneRegister out;
-    out.fill(static_cast<std::uint32_t>(result));
+    isa::LaneRegister out{};
+    for_each_group(e, e.operands[2], [&](std::uint32_t members) {
+        T result = static_cast<T>(a[static_cast<std::size_t>(std::countr_zero(members))]);
+        for_each_lane(members & (members - 1), [&](std::size_t lane) {
+            result = combine(reduction, result, static_cast<T>(a[lane]));
+        });
+        for_each_lane(members,
+                      [&](std::size_t lane) { out[lane] = static_cast<std::uint32_t>(result); });
+    });
     write_lanes(e.registers32[e.operands[0]], out, e.mask);
 }
 
 }  // namespace
 
 void shuffle(Execution& e) {
-    (void)check_members(e, e.operands[5]);
+    for_each_group(e, e.operands[5], [](std::uint32_t) {});
     const auto mode = static_cast<ShuffleMode>(e.op.modifier);
     const isa::LaneRegister& a = e.registers32[e.operands[2]];
     const isa::LaneRegister& b = e.registers32[e.operands[3]];
@@ -127,28 +150,19 @@ void shuffle(Execution& e) {
 }
 
 void vote(Execution& e) {
-    const std::uint32_t members = check_members(e, e.operands[2]);
-    std::uint32_t votes = e.predicates[e.operands[1]];
-    if ((e.op.modifier & kNegatedVote) != 0) votes = ~votes;
-    votes &= members;
-    bool result = false;
-    switch (static_cast<VoteMode>(e.op.modifier & ~kNegatedVote)) {
-        case VoteMode::kBallot: {
-            isa::LaneRegister out;
-            out.fill(votes);
-            return write_lanes(e.registers32[e.operands[0]], out, e.mask);
-        }
-        case VoteMode::kAll:
-            result = votes == members;
-            break;
-        case VoteMode::kAny:
-            result = votes != 0;
-            break;
-        case VoteMode::kUniform:
-            result = votes == members || votes == 0;
-            break;
-    }
-    write_predicate(e, e.operands[0], result ? kAllLanes : 0);
+    std::uint32_t holding = e.predicates[e.operands[1]];
+    if ((e.op.modifier & kNegatedVote) != 0) holding = ~holding;
+    const auto mode = static_cast<VoteMode>(e.op.modifier & ~kNegatedVote);
+    isa::LaneRegister ballots{};
+    std::uint32_t result = 0;
+    for_each_group(e, e.operands[2], [&](std::uint32_t members) {
+        const std::uint32_t votes = holding & members;
+        for_each_lane(members, [&](std::size_t lane) { ballots[lane] = votes; });
+        if (carried(mode, votes, members)) result |= members;
+    });
+    if (mode == VoteMode::kBallot)
+        return write_lanes(e.registers32[e.operands[0]], ballots, e.mask);
+    write_predicate(e, e.operands[0], result);
 }
 
 void active_mask(Execution& e) {
