@@ -17,7 +17,7 @@ double CostModel::work_of(const Parameters& completed) {
 
 std::string CostModel::class_of(const Parameters& completed) {
     std::string name;
-    for (const char* parameter : {"values", "check", "sms", "baseline"}) {
+    for (const char* parameter : {"values", "check", "sms", "split_k", "baseline"}) {
         name += text(completed.at(parameter)) + " ";
     }
     return name + (text(completed.at("pattern")) == "dense" ? "dense" : "sparse");

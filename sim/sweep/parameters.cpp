@@ -111,11 +111,14 @@ const std::vector<Parameter>& table() {
          [](GemmRequest& request, const Value& value) {
              request.check = first_of(value, "on", "off");
          }},
-        // After values, on which its default depends.
-        {"sms", "auto", "\"all\", \"representative\" or \"auto\" (all with values on)",
+        {"split_k", 1.0, "CTAs along K for each tile of D",
+         [](GemmRequest& request, const Value& value) { request.split_k = extent(value); }},
+        // After values and split_k, on which its default depends.
+        {"sms", "auto", "\"all\", \"representative\" or \"auto\" (all with values or split K)",
          [](GemmRequest& request, const Value& value) {
-             const bool all = word(value) == "auto" ? request.values == launch::Values::kOn
-                                                    : first_of(value, "all", "representative");
+             const bool all = word(value) == "auto"
+                                  ? request.values == launch::Values::kOn || request.split_k > 1
+                                  : first_of(value, "all", "representative");
              request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
          }},
         {"cost", "none", "a table of costs (sptc list costs), or \"none\"",

@@ -136,7 +136,8 @@ TEST_CASE("sweep expand: what is wrong is told before anything runs") {
     CHECK_THAT(error_of(kShape + "\"grid\": {\"/sm/colour\": [3]}"),
                Contains("/sm/colour") && Contains("nothing in the description"));
     CHECK_THAT(error_of(kShape + "\"grid\": {\"/sm\": [3]}"), Contains("/sm"));
-    CHECK_THAT(error_of(kShape + "\"grid\": {\"/sms\": [\"many\"]}"), Contains("expected a number"));
+    CHECK_THAT(error_of(kShape + "\"grid\": {\"/sms\": [\"many\"]}"),
+               Contains("expected a number"));
     CHECK_THAT(error_of(kShape + "\"grid\": {\"/sms\": [0]}"), Contains("sms"));
     CHECK_THAT(error_of(kShape + "\"grid\": {\"gpu\": [\"b9000\"]}"), Contains("b9000"));
     CHECK_THAT(error_of(kShape + "\"grid\": {\"m\": [0.5]}"), Contains("whole number"));

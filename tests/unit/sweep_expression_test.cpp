@@ -10,10 +10,8 @@ using sweep::Parameters;
 
 namespace {
 
-const Parameters kPoint{{"m", 64.0},
-                        {"k", 96.0},
-                        {"pattern", "2:4"},
-                        {"/sm/tensor_core/b_bits_per_cycle", 512.0}};
+const Parameters kPoint{
+    {"m", 64.0}, {"k", 96.0}, {"pattern", "2:4"}, {"/sm/tensor_core/b_bits_per_cycle", 512.0}};
 
 bool holds(const std::string& text) { return Expression(text).holds(kPoint); }
 

@@ -137,7 +137,7 @@ document.addEventListener('DOMContentLoaded', () => {
         tooltip: tip(['peak', 'peak (TFLOPS)', '.4~g'], ['rate', 'bandwidth (GB/s)', '.4~g'])}},
       {data: {values: data}, mark: {type: 'point', filled: true, opacity: .8, size: 60, cursor: 'pointer'}, encoding: {x, y: {field: 'tflops', type: 'quantitative'},
         color: {field: 'pattern', scale: patternColours, legend: {orient: 'top', title: null}}, shape: {field: 'pattern', scale: {domain: patterns}, legend: {orient: 'top', title: null}},
-        tooltip: tip(...pointTip, ['attainable_tflops', 'attainable (TFLOPS)', '.4~g'], ['bound_by', 'bound by'])}}]}, (datum) => { if (datum.index !== undefined) open(datum.index); });
+        tooltip: tip(...pointTip, ['bound_by', 'bound by'], ['attainable_tflops', 'which allows (TFLOPS)', '.4~g'])}}]}, (datum) => { if (datum.index !== undefined) open(datum.index); });
   }
 
   function drawPareto() {
