@@ -63,8 +63,7 @@ int estimate(const Options& options, const sweep::Expansion& expansion,
                estimate.present);
     if (estimate.to_run == 0) return kSuccess;
     if (estimate.measured == 0) {
-        fmt::print("time         not known: no point ended within {} s\n",
-                   sweep::kLongestProbeSeconds);
+        fmt::print("time         not known: the points that were tried failed\n");
         return kSuccess;
     }
     fmt::print("time         about {} with --jobs {}\n", duration(estimate.seconds), options.jobs);

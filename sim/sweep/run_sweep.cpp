@@ -195,15 +195,17 @@ SweepEstimate estimate_sweep(const Expansion& expansion, const std::string& resu
     estimate.from_results = !model.empty();
     if (model.empty()) {
         const auto begin = Clock::now();
+        // The first runs to its end however long: without it there is no estimate.
+        const auto enough = [&] {
+            return options.interrupted() ||
+                   (!model.empty() && seconds_since(begin) > kLongestProbeSeconds);
+        };
         for (const Point* point : probes(points)) {
-            const double left = kLongestProbeSeconds - seconds_since(begin);
-            if (left <= 0 || options.interrupted()) break;
+            if (enough()) break;
             WorkerPool pool(options.worker, 1);
             pool.start(0, point_document(*point));
             std::optional<WorkerExit> exit;
-            while (!exit && seconds_since(begin) < kLongestProbeSeconds && !options.interrupted()) {
-                exit = pool.wait(kTickMilliseconds);
-            }
+            while (!exit && !enough()) exit = pool.wait(kTickMilliseconds);
             if (!exit || exit->exit_code != 0) continue;
             model.learn(point->parameters, exit->wall_seconds);
             estimate.peak_kib = std::max(estimate.peak_kib, exit->peak_kib);

@@ -48,8 +48,8 @@ struct SweepEstimate {
 };
 
 /// Counts, and estimates the time from the recorded points of these results ("": none), or from
-/// running a few points, the smallest, the middle and the largest of each class (the slowest for
-/// `kLongestProbe` seconds at most).
+/// running a few points, the smallest, the middle and the largest of each class, for so long and
+/// until one has ended.
 inline constexpr double kLongestProbeSeconds = 20;
 [[nodiscard]] SweepEstimate estimate_sweep(const Expansion& expansion, const std::string& results,
                                            const SweepOptions& options);
