@@ -30,6 +30,11 @@ void add_probe(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app);
 void add_record(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
+void add_sweep(CLI::App& app, int& exit_code);
+void add_query(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
+void add_report(CLI::App& app, int& exit_code);
+void add_point(CLI::App& app, int& exit_code);  ///< not for people: what sweep starts
 void add_inspect(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 

@@ -199,7 +199,9 @@ memory::MemorySpec read_memory(Section section, double clock_mhz) {
     return spec;
 }
 
-gpu::GpuSpec parse(const GpuDocument& document) {
+}  // namespace
+
+gpu::GpuSpec gpu_of(const GpuDocument& document) {
     const nlohmann::json object = nlohmann::json::parse(document.text);
     Section root(object, document.file, "");
     gpu::GpuSpec spec;
@@ -217,10 +219,8 @@ gpu::GpuSpec parse(const GpuDocument& document) {
     return spec;
 }
 
-}  // namespace
-
 gpu::GpuSpec load_gpu(std::string_view name_or_path, std::span<const GpuOverride> overrides) {
-    return parse(gpu_document(name_or_path, overrides));
+    return gpu_of(gpu_document(name_or_path, overrides));
 }
 
 }  // namespace sptc::run
