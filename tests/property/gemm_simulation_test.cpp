@@ -87,7 +87,7 @@ TEST_CASE("gemm: the per-pass tensor core gives the same bits and cycles") {
 
 TEST_CASE("gemm: half the B feed slows sparse kernels down and leaves dense ones alone") {
     const auto cycles = [](bool sparse, int b_bits) {
-        run::GemmRequest r = request(1024, 1024, 1024);
+        run::GemmRequest r = request(2048, 2048, 1024);  // large enough to be bound by the feed
         if (!sparse) r.pattern = nullptr;
         r.gpu.sm.tensor_core.b_bits_per_cycle = b_bits;
         return static_cast<double>(run::run_gemm(r).kernel.simulation.cycles);
