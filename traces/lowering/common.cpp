@@ -1,6 +1,6 @@
 // Common subexpressions: what was computed before from the same sources is not computed again.
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 #include "traces/lowering/flow.hpp"
 #include "traces/lowering/passes.hpp"
@@ -21,6 +21,14 @@ class Sharing {
   private:
     /// What decides the result of a pure operation: how it is computed, and from what.
     using Key = std::vector<std::int64_t>;
+    struct Hash {
+        std::size_t operator()(const Key& key) const {
+            std::uint64_t hash = 0;
+            for (const std::int64_t each : key)
+                hash = (hash ^ static_cast<std::uint64_t>(each)) * 0x9E3779B97F4A7C15u;
+            return hash >> 16;
+        }
+    };
 
     [[nodiscard]] CodeOp& at(const Place& place) {
         return code_.blocks[place.block].ops[place.index];
@@ -31,12 +39,14 @@ class Sharing {
     }
 
     static Key key_of(const CodeOp& op) {
-        Key key{reinterpret_cast<std::intptr_t>(op.op.handler),
-                op.op.modifier,
-                op.op.bytes,
-                static_cast<std::int64_t>(op.op.space),
-                op.op.address.base,
-                op.op.address.offset};
+        Key key;
+        key.reserve(6 + op.operands.size());
+        key = {reinterpret_cast<std::intptr_t>(op.op.handler),
+               op.op.modifier,
+               op.op.bytes,
+               static_cast<std::int64_t>(op.op.space),
+               op.op.address.base,
+               op.op.address.offset};
         for (const CodeOperand& operand : op.operands) {
             key.push_back(operand.role.write ? static_cast<std::int64_t>(operand.role.width)
                                              : operand.value);
@@ -84,7 +94,7 @@ class Sharing {
     Code& code_;
     Uses uses_;
     std::vector<RegisterSet> dominators_;
-    std::map<Key, std::vector<Place>> computed_;
+    std::unordered_map<Key, std::vector<Place>, Hash> computed_;
 };
 
 }  // namespace

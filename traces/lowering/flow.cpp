@@ -55,6 +55,14 @@ Liveness find_liveness(const Code& code) {
 }
 
 Uses::Uses(const Code& code) : writers(code.registers.size()), readers(code.registers.size()) {
+    // Most registers have one writer and few readers: one allocation each.
+    std::vector<std::uint32_t> reads(code.registers.size());
+    for (const CodeBlock& block : code.blocks) {
+        for (const CodeOp& op : block.ops) {
+            for (const isa::RegisterId id : op.reads) ++reads[id];
+        }
+    }
+    for (std::size_t id = 0; id < reads.size(); ++id) readers[id].reserve(reads[id]);
     for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
         const std::vector<CodeOp>& ops = code.blocks[b].ops;
         for (std::uint32_t i = 0; i < ops.size(); ++i) {

@@ -75,20 +75,22 @@ class Fuser {
     explicit Fuser(Code& code) : code_(code), uses_(code) {}
 
     void run() {
-        for (CodeBlock& block : code_.blocks) {
-            for (std::size_t i = 0; i < block.ops.size(); ++i) {
-                while (fuse_into(block, i)) --i;
+        for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
+            for (std::size_t i = 0; i < code_.blocks[b].ops.size(); ++i) {
+                while (fuse_into(b, i)) --i;
             }
         }
     }
 
   private:
     /// Fuses some operation before ops[i] into it; that one is then gone.
-    bool fuse_into(CodeBlock& block, std::size_t i) {
+    bool fuse_into(std::uint32_t block_number, std::size_t i) {
+        CodeBlock& block = code_.blocks[block_number];
         const CodeOp& second = block.ops[i];
         for (const isa::RegisterId id : second.reads) {
             if (uses_.writers[id].size() != 1 || uses_.readers[id].size() != 1) continue;
             if (second.op.guard == id) continue;
+            if (uses_.writers[id][0].block != block_number) continue;
             const std::size_t at = find_writer(block, i, id);
             if (at == i) continue;
             const Fusion* fusion = find(block.ops[at], second, id);
@@ -219,7 +221,7 @@ void take_low_halves(Code& code) {
     for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
         std::vector<CodeOp>& ops = code.blocks[b].ops;
         for (std::size_t i = 0; i < ops.size();) {
-            const CodeOp low = ops[i];
+            const CodeOp& low = ops[i];
             const bool takes_low = !low.guarded() && low.parts.empty() && takes_low_half(low) &&
                                    low.operands[0].role.width == Width::k32 &&
                                    low.operands[1].is_register() &&
@@ -237,7 +239,7 @@ void take_low_halves(Code& code) {
             CodeOp& whole = ops[at];
             if (whole.parts.empty()) whole.parts = {whole};
             whole.parts.push_back(low);
-            whole.writes.push_back(low.writes[0]);
+            whole.writes.push_back(low.writes[0]);  // `low` is gone with the next line
             ops.erase(ops.begin() + static_cast<std::ptrdiff_t>(i));
         }
     }

@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <map>
+#include <array>
+#include <cstdint>
 
 #include "traces/lowering/flow.hpp"
 #include "traces/lowering/operation_name.hpp"
@@ -89,17 +90,31 @@ bool writes_memory(const CodeOp& op) {
            operation == Operation::kAsyncCopy;
 }
 
+/// Numbers of the operations of a block in the order in which they run.
+using Order = std::vector<std::size_t>;
+
+/// Orders one block. The block must not change but by apply() and undo().
 class BlockScheduler {
   public:
-    BlockScheduler(std::vector<CodeOp>& ops, std::size_t window)
-        : ops_(ops), window_(window), successors_(ops.size()) {}
+    BlockScheduler(std::vector<CodeOp>& ops, std::size_t registers) : ops_(ops) {
+        successors_.resize(ops.size());
+        waits_.assign(ops.size(), 0);
+        find_dependences(registers);
+    }
 
-    void run() {
-        find_dependences();
-        choose_order();
+    void apply(std::size_t window) {
+        order_ = choose_order(window);
         std::vector<CodeOp> ordered;
+        ordered.reserve(ops_.size());
         for (const std::size_t i : order_) ordered.push_back(std::move(ops_[i]));
         ops_ = std::move(ordered);
+    }
+
+    /// Back to program order.
+    void undo() {
+        std::vector<CodeOp> original(ops_.size());
+        for (std::size_t i = 0; i < order_.size(); ++i) original[order_[i]] = std::move(ops_[i]);
+        ops_ = std::move(original);
     }
 
   private:
@@ -113,19 +128,18 @@ class BlockScheduler {
         ++waits_[to];
     }
 
-    void find_dependences() {
-        waits_.assign(ops_.size(), 0);
-        std::map<isa::RegisterId, std::size_t> writer;
-        std::map<isa::RegisterId, std::vector<std::size_t>> readers;
+    void find_dependences(std::size_t registers) {
+        constexpr std::size_t kNobody = SIZE_MAX;
+        std::vector<std::size_t> writer(registers, kNobody);
+        std::vector<std::vector<std::size_t>> readers(registers);
         std::vector<std::size_t> since_wall;
         std::vector<std::size_t> memory;
         std::size_t wall = ops_.size();
         for (std::size_t i = 0; i < ops_.size(); ++i) {
             const CodeOp& op = ops_[i];
             const auto after_writer = [&](isa::RegisterId id) {
-                const auto found = writer.find(id);
-                if (found == writer.end()) return;
-                depend(found->second, i, expectation(ops_[found->second]).latency);
+                if (writer[id] == kNobody) return;
+                depend(writer[id], i, expectation(ops_[writer[id]]).latency);
             };
             for (const isa::RegisterId id : op.reads) after_writer(id);
             for (const isa::RegisterId id : op.writes) {
@@ -160,44 +174,48 @@ class BlockScheduler {
 
     /// One operation a cycle: the first in program order that could issue now, else the one that
     /// can soonest.
-    void choose_order() {
+    [[nodiscard]] Order choose_order(std::size_t window) const {
+        std::vector<std::uint32_t> waits = waits_;
         std::vector<std::uint64_t> ready(ops_.size(), 0);
-        std::map<Operation, std::uint64_t> pipeline_free;
+        std::array<std::uint64_t, static_cast<std::size_t>(Operation::kCount)> pipeline_free{};
+        const auto free = [&](std::size_t i) -> std::uint64_t& {
+            return pipeline_free[static_cast<std::size_t>(ops_[i].instruction.operation)];
+        };
         std::vector<bool> done(ops_.size(), false);
         std::size_t first = 0;
         std::uint64_t now = 0;
-        while (order_.size() < ops_.size()) {
+        Order order;
+        order.reserve(ops_.size());
+        while (order.size() < ops_.size()) {
             while (done[first]) ++first;
             std::size_t best = ops_.size();
             std::uint64_t best_cycle = UINT64_MAX;
             std::size_t seen = 0;
-            for (std::size_t i = first; i < ops_.size() && seen < window_; ++i) {
+            for (std::size_t i = first; i < ops_.size() && seen < window; ++i) {
                 if (done[i]) continue;
                 ++seen;
-                if (waits_[i] != 0) continue;
-                const std::uint64_t free = pipeline_free[ops_[i].instruction.operation];
-                const std::uint64_t cycle = std::max({now, ready[i], free});
+                if (waits[i] != 0) continue;
+                const std::uint64_t cycle = std::max({now, ready[i], free(i)});
                 if (cycle >= best_cycle) continue;
                 best = i;
                 best_cycle = cycle;
             }
-            const Expectation expected = expectation(ops_[best]);
             done[best] = true;
-            order_.push_back(best);
-            pipeline_free[ops_[best].instruction.operation] = best_cycle + expected.interval;
+            order.push_back(best);
+            free(best) = best_cycle + expectation(ops_[best]).interval;
             for (const Edge& edge : successors_[best]) {
-                --waits_[edge.to];
+                --waits[edge.to];
                 ready[edge.to] = std::max(ready[edge.to], best_cycle + edge.latency);
             }
             now = best_cycle + 1;
         }
+        return order;
     }
 
     std::vector<CodeOp>& ops_;
-    std::size_t window_;
     std::vector<std::vector<Edge>> successors_;
-    std::vector<std::uint32_t> waits_;
-    std::vector<std::size_t> order_;
+    std::vector<std::uint32_t> waits_;  ///< operations that each one waits for
+    Order order_;
 };
 
 }  // namespace
@@ -205,14 +223,15 @@ class BlockScheduler {
 void schedule_blocks(Code& code, const std::vector<bool>& uniform) {
     count_registers(code, uniform);
     const std::uint32_t most = code.register_count + kMoreRegisters;
-    const std::vector<CodeBlock> in_order = code.blocks;
+    std::vector<BlockScheduler> schedulers;
+    for (CodeBlock& block : code.blocks) {
+        if (block.ops.size() > 1) schedulers.emplace_back(block.ops, code.registers.size());
+    }
     for (const std::size_t window : kWindows) {
-        for (CodeBlock& block : code.blocks) {
-            if (block.ops.size() > 1) BlockScheduler(block.ops, window).run();
-        }
+        for (BlockScheduler& scheduler : schedulers) scheduler.apply(window);
         count_registers(code, uniform);
         if (code.register_count <= most) return;
-        code.blocks = in_order;
+        for (BlockScheduler& scheduler : schedulers) scheduler.undo();
     }
     count_registers(code, uniform);
 }
