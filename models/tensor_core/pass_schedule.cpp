@@ -29,7 +29,7 @@ PassSchedule make_schedule(const TensorCoreSpec& spec, const isa::DotRule& rule,
             for (int column = 0; column < form.n; column += widest) {
                 const int columns = std::min(widest, form.n - column);
                 const int macs = form.m * products * columns;
-                const int b_values = columns * products * form.k_logical / form.k_stored;
+                const int b_values = divide_up(columns * products * form.k_logical, form.k_stored);
                 const int feed_cycles =
                     divide_up(b_values * types::bits(form.b), spec.b_bits_per_cycle);
                 const int cycles = std::max(divide_up(macs, most_macs), feed_cycles);
