@@ -29,7 +29,9 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error, int
                            chosen.front()->get_name());
     }
     std::vector<std::string> verbs;
-    for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+    for (const CLI::App* verb : app.get_subcommands({})) {
+        if (!verb->get_group().empty()) verbs.push_back(verb->get_name());  // others are hidden
+    }
     const std::string given = argc > 1 ? fmt::format("unknown verb '{}'", argv[1]) : "no verb";
     return fmt::format("{}: expected one of {}; `sptc --help` shows more", given,
                        fmt::join(verbs, ", "));
@@ -45,7 +47,9 @@ int main(int argc, char** argv) {
         "Exit codes: 0 success; 1 --check or judge found a mismatch; 2 wrong command line; 3 wrong "
         "file, "
         "shape,\n"
-        "configuration or kernel; 4 memory fault in the kernel; 5 deadlock; 70 bug in sptc.\n"
+        "configuration or kernel; 4 memory fault in the kernel; 5 deadlock; 6 findings of "
+        "--sanitize; 70 bug in "
+        "sptc.\n"
         "`sptc VERB --help` shows the options and examples of a verb.");
     int exit_code = commands::kSuccess;
     commands::add_gemm(app, exit_code);
@@ -55,6 +59,14 @@ int main(int argc, char** argv) {
     commands::add_prune(app, exit_code);
     commands::add_compress(app, exit_code);
     commands::add_probe(app, exit_code);
+    commands::add_validate(app);
+    commands::add_record(app, exit_code);
+    commands::add_check(app, exit_code);
+    commands::add_sweep(app, exit_code);
+    commands::add_query(app, exit_code);
+    commands::add_export(app, exit_code);
+    commands::add_report(app, exit_code);
+    commands::add_point(app, exit_code);
     commands::add_inspect(app, exit_code);
     commands::add_list(app, exit_code);
     try {

@@ -22,7 +22,7 @@ Gpu::Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms 
     : sc_module(name),
       spec_(spec),
       simulated_(simulated),
-      hbm_("hbm", spec.memory.hbm),
+      hbm_("hbm", spec.memory.hbm, spec.memory.l2.slices),
       l2_("l2", spec.memory.l2),
       crossbar_("crossbar", spec.memory.crossbar),
       start_("start"),
@@ -208,12 +208,20 @@ KernelResult Gpu::collect() const {
         result.shared_read_bytes += shared.read_wavefronts * width;
         result.shared_write_bytes += shared.write_wavefronts * width;
         result.shared_fill_bytes += shared.fill_wavefronts * width;
+        const sm::L1Cache::Statistics& l1 = sm->l1().statistics();
+        result.l1_read_bytes += l1.load_sectors * sm::kSectorBytes;
+        result.l1_hit_bytes += l1.hit_sectors * sm::kSectorBytes;
+        result.l1_merged_bytes += l1.merged_sectors * sm::kSectorBytes;
     }
     for (std::size_t form = 0; form < mmas.size(); ++form) {
         if (mmas[form] != 0) result.mmas.push_back({&isa::form_at(form), mmas[form]});
     }
-    result.l2_read_bytes = l2_.statistics().read_sectors * sm::kSectorBytes;
-    result.l2_write_bytes = l2_.statistics().write_sectors * sm::kSectorBytes;
+    const memory::L2::Statistics& l2 = l2_.statistics();
+    result.l2_read_bytes = l2.read_sectors * sm::kSectorBytes;
+    result.l2_near_hit_bytes = l2.near_hit_sectors * sm::kSectorBytes;
+    result.l2_far_read_bytes = l2.far_read_sectors * sm::kSectorBytes;
+    result.l2_far_hit_bytes = l2.far_hit_sectors * sm::kSectorBytes;
+    result.l2_write_bytes = l2.write_sectors * sm::kSectorBytes;
     result.hbm_read_bytes = hbm_.statistics().read_sectors * sm::kSectorBytes;
     result.hbm_write_bytes = hbm_.statistics().write_sectors * sm::kSectorBytes;
     return result;

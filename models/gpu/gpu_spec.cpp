@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "models/base/error.hpp"
+#include "models/gpu/memory_validation.hpp"
 #include "models/isa/instruction.hpp"
+#include "models/sm/instruction_buffer.hpp"
+#include "models/sm/register_file.hpp"
 
 namespace sptc::gpu {
 
@@ -26,10 +29,19 @@ void validate(const GpuSpec& spec) {
         require(pipe.lanes > 0 && isa::kLanes % pipe.lanes == 0, "pipeline lanes must divide 32");
         require(pipe.latency_cycles > 0, "pipeline latency_cycles must be positive");
     }
-    require(sub_core.register_read_ports > 0, "register_read_ports must be positive");
+    require(sub_core.register_file.banks > 0 &&
+                sub_core.register_file.banks <= sm::RegisterFile::kMaxBanks,
+            "register_file.banks must be 1 to 4");
+    require(sub_core.register_file.window_cycles > 0,
+            "register_file.window_cycles must be positive");
+    require(sub_core.register_file.cache_operand_slots <= sm::RegisterFile::kMaxCacheSlots,
+            "register_file.cache_operand_slots must be 0 to 4");
+    require(sub_core.instruction_supply.buffer_entries > 0 &&
+                sub_core.instruction_supply.buffer_entries <= sm::InstructionBuffer::kMaxEntries,
+            "instruction_supply.buffer_entries must be 1 to 8");
     require(sub_core.memory_queue_entries > 0, "memory_queue_entries must be positive");
     require(sub_core.store_bytes_per_cycle > 0, "store_bytes_per_cycle must be positive");
-    require(sm.memory_instructions_per_cycle > 0, "memory_instructions_per_cycle must be positive");
+    require(sm.memory_instruction_cycles > 0, "memory_instruction_cycles must be positive");
     require(sm.register_allocation_unit > 0, "register_allocation_unit must be positive");
     require(shared.banks > 0 && shared.banks <= isa::kLanes && shared.bank_bytes > 0,
             "shared_memory.banks must be 1 to 32 and bank_bytes positive");
@@ -38,17 +50,8 @@ void validate(const GpuSpec& spec) {
     require(shared.return_bytes_per_cycle > 0 &&
                 shared.banks * shared.bank_bytes % shared.return_bytes_per_cycle == 0,
             "shared_memory.return_bytes_per_cycle must divide banks x bank_bytes");
-    require(sm.global_path.queue_entries > 0 && sm.global_path.outstanding_lines > 0 &&
-                sm.global_path.request_cycles > 0,
-            "global_path values must be positive");
-    const memory::MemorySpec& memory = spec.memory;
-    require(memory.crossbar.sm_bytes_per_cycle > 0, "crossbar.sm_bytes_per_cycle must be positive");
-    require(
-        memory.l2.slices > 0 && memory.l2.ways > 0 && memory.l2.slice_bytes_per_cycle > 0 &&
-            memory.l2.bytes >= std::uint64_t{memory.l2.slices} * memory.l2.ways * sm::kLineBytes,
-        "l2 must hold at least one set per slice");
-    require(memory.hbm.channels > 0 && memory.hbm.bytes_per_cycle > 0,
-            "hbm values must be positive");
+    validate_l1(spec);
+    validate_memory(spec);
 }
 
 }  // namespace sptc::gpu

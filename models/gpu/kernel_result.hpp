@@ -37,7 +37,13 @@ struct KernelResult {
     std::uint64_t shared_read_bytes = 0;  ///< wavefronts x width
     std::uint64_t shared_write_bytes = 0;
     std::uint64_t shared_fill_bytes = 0;  ///< written by cp.async
-    std::uint64_t l2_read_bytes = 0;
+    std::uint64_t l1_read_bytes = 0;      ///< sectors asked for by what looks into the L1
+    std::uint64_t l1_hit_bytes = 0;       ///< of these: present
+    std::uint64_t l1_merged_bytes = 0;    ///< of these: on their way
+    std::uint64_t l2_read_bytes = 0;      ///< sectors asked for by SMs
+    std::uint64_t l2_near_hit_bytes = 0;  ///< of these: in the SM's partition
+    std::uint64_t l2_far_read_bytes = 0;  ///< of these: asked for in another partition
+    std::uint64_t l2_far_hit_bytes = 0;   ///< of those: found there
     std::uint64_t l2_write_bytes = 0;
     std::uint64_t hbm_read_bytes = 0;
     std::uint64_t hbm_write_bytes = 0;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "models/sm/atomic_conflicts.hpp"
+#include "models/sm/carve_out.hpp"
 
 namespace sptc::gpu {
 
@@ -19,6 +20,9 @@ void MirroredCtas::configure(isa::InstructionSource& source, std::uint32_t resid
     ctas_.resize(resident_ctas);
     for (auto& slot : ctas_) slot.resize(port_free_.size());
     std::fill(port_free_.begin(), port_free_.end(), Cycle{0});
+    l1_bytes_ = sm::l1_bytes(spec_, source.shape(), resident_ctas);
+    l1_.clear();
+    l1_.resize(port_free_.size());
 }
 
 void MirroredCtas::start_cta(std::uint32_t sm, std::uint32_t slot, std::uint64_t cta) {
@@ -40,6 +44,15 @@ void MirroredCtas::global_instruction(std::uint32_t cta_slot, std::uint32_t warp
     }
 }
 
+sm::L1Tags& MirroredCtas::l1_of(std::uint32_t sm) {
+    std::unique_ptr<sm::L1Tags>& tags = l1_[sm - 1];
+    if (!tags) {
+        tags = std::make_unique<sm::L1Tags>(spec_.l1);
+        tags->reset(l1_bytes_);
+    }
+    return *tags;
+}
+
 void MirroredCtas::send(std::uint32_t sm, const isa::WarpInstruction& executed, Cycle now) {
     if (executed.active_mask == 0) return;
     const isa::Instruction& instruction = *executed.instruction;
@@ -51,16 +64,23 @@ void MirroredCtas::send(std::uint32_t sm, const isa::WarpInstruction& executed, 
     const bool copy = instruction.operation == Operation::kAsyncCopy;
     const auto [lines, offset] = coalescing_.coalesce(
         executed.addresses, copy ? executed.source_bytes : whole, executed.active_mask);
+    sm::L1Tags* const l1 =
+        isa::uses_l1(instruction.operation, instruction.cache) ? &l1_of(sm) : nullptr;
+    const std::uint32_t partition = crossbar_.partition_of(sm);
     Cycle& port_free = port_free_[sm - 1];
     for (const sm::LineSectors& line : lines) {
-        const Cycle sent = std::max(port_free, now + 1);
         const std::uint64_t address = line.line_address + offset;
+        const std::uint8_t sectors = l1 != nullptr
+                                         ? l1->fetch(address, line.sector_mask, instruction.cache)
+                                         : line.sector_mask;
+        if (sectors == 0) continue;
+        const Cycle sent = std::max(port_free, now + spec_.l1.tag_cycles);
         const std::uint8_t steps =
             atomic ? sm::atomic_steps(executed.addresses, executed.active_mask, address)
                    : std::uint8_t{0};
-        crossbar_.inject({address, line.sector_mask, write, steps}, now,
+        crossbar_.inject({address, sectors, write, partition, steps}, now,
                          sent + spec_.global_path.request_cycles);
-        port_free = sent + (sends_data ? sm::count_sectors(line.sector_mask) : 1);
+        port_free = sent + (sends_data ? sm::count_sectors(sectors) : 1);
     }
 }
 

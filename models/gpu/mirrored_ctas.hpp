@@ -5,6 +5,7 @@
 
 #include "models/isa/instruction_source.hpp"
 #include "models/memory/crossbar.hpp"
+#include "models/sm/l1_tags.hpp"
 #include "models/sm/repeated_coalescing.hpp"
 #include "models/sm/sm.hpp"
 
@@ -13,7 +14,8 @@ namespace sptc::gpu {
 /// The CTAs of the SMs that are not simulated when one SM represents all. Whenever a warp of the
 /// simulated SM sends a global instruction, the same warp of every mirrored CTA goes on to its own
 /// next global instruction and sends its own addresses to the L2, so that L2 and HBM see the
-/// traffic of the whole GPU.
+/// traffic of the whole GPU. Each mirrored SM has the tags of an L1 of its own: what it would find
+/// there is not sent.
 class MirroredCtas : public sm::GlobalTrafficObserver {
   public:
     /// Stands for the SMs 1 .. sms - 1.
@@ -29,12 +31,15 @@ class MirroredCtas : public sm::GlobalTrafficObserver {
                             base::Cycle now) override;
 
   private:
+    [[nodiscard]] sm::L1Tags& l1_of(std::uint32_t sm);
     void send(std::uint32_t sm, const isa::WarpInstruction& executed, base::Cycle now);
 
     const sm::SmSpec& spec_;
     memory::Crossbar& crossbar_;
     isa::InstructionSource* source_ = nullptr;
-    std::vector<base::Cycle> port_free_;                                  ///< by sm - 1
+    std::uint32_t l1_bytes_ = 0;
+    std::vector<std::unique_ptr<sm::L1Tags>> l1_;  ///< by sm - 1; null until a load uses it
+    std::vector<base::Cycle> port_free_;           ///< by sm - 1
     std::vector<std::vector<std::unique_ptr<isa::GlobalTraffic>>> ctas_;  ///< [slot][sm - 1]
     sm::RepeatedCoalescing coalescing_;
 };

@@ -73,6 +73,20 @@ enum class Operation : std::uint8_t {
            operation == Operation::kReductionGlobal;
 }
 
+/// Which caches a global load or cp.async uses, from its qualifiers (PTX ISA, "Cache Operators").
+enum class CachePolicy : std::uint8_t {
+    kAllLevels,   ///< none, .ca, .nc
+    kEvictFirst,  ///< .cs, .lu, .L1::evict_first: in all levels, and the first to leave the L1
+    kL2,          ///< .cg, .cv, .L1::no_allocate, and what must see other SMs' writes: .volatile,
+                  ///< .mmio, .relaxed and .acquire of the GPU or the system
+};
+
+/// Does it look into the L1? Stores go through, and atomics are executed in the L2.
+[[nodiscard]] constexpr bool uses_l1(Operation operation, CachePolicy cache) {
+    return (operation == Operation::kLoadGlobal || operation == Operation::kAsyncCopy) &&
+           cache != CachePolicy::kL2;
+}
+
 /// Is it done with its warp and its CTA once its operands have been read?
 [[nodiscard]] constexpr bool is_posted_write(Operation operation) {
     return operation == Operation::kStoreGlobal || operation == Operation::kReductionGlobal;
@@ -84,10 +98,12 @@ struct Instruction {
     Operation operation = Operation::kIntegerAlu;
     std::uint8_t bytes_per_lane =
         0;  ///< memory operations: access width of one lane; ldmatrix: 16 (one row)
-    std::uint8_t matrices = 0;  ///< ldmatrix: 1, 2 or 4
-    std::uint8_t selector = 0;  ///< mma.sp: the sparsity selector immediate
+    std::uint8_t matrices = 0;                    ///< ldmatrix: 1, 2 or 4
+    std::uint8_t selector = 0;                    ///< mma.sp: the sparsity selector immediate
+    CachePolicy cache = CachePolicy::kAllLevels;  ///< global loads and cp.async
     MetadataOrdering metadata_ordering =
-        MetadataOrdering::kOrdered;             ///< mma.sp: which metadata codes are legal
+        MetadataOrdering::kOrdered;  ///< mma.sp: which metadata codes are legal
+    bool uniform_address = false;  ///< memory operations: the address stands in a uniform register
     std::uint8_t pending_groups = 0;            ///< cp.async.wait_group N; 0 for wait_all
     std::uint32_t line = 0;                     ///< PTX line
     std::uint32_t source_line = 0;              ///< line that .loc names; 0: not known

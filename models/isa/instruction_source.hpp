@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "models/base/cycle.hpp"
 #include "models/isa/instruction.hpp"
@@ -15,6 +16,14 @@ struct Dim3 {
     [[nodiscard]] std::uint64_t count() const { return std::uint64_t{x} * y * z; }
 };
 
+/// Which 32-bit registers of a thread hold a value: `count` of them from number `first` on. None
+/// for predicates, uniform values and constants, and where nothing was allocated.
+struct PhysicalRegisters {
+    std::uint8_t first = 0;
+    std::uint8_t count = 0;  ///< 0, 1 or 2
+    bool operator==(const PhysicalRegisters&) const = default;
+};
+
 /// What one launch needs of the GPU.
 struct KernelShape {
     std::string entry;
@@ -24,6 +33,10 @@ struct KernelShape {
     std::uint32_t registers_per_thread = 0;  ///< 32-bit registers, for occupancy
     bool registers_estimated = false;  ///< true when no figure was given and liveness was used
     std::uint32_t scoreboard_registers = 0;  ///< RegisterIds are below this
+    bool lowered = false;          ///< the instructions are machine operations, not PTX as written
+    std::string not_lowered = {};  ///< why not, when lowering was asked for
+    std::vector<PhysicalRegisters> physical_registers =
+        {};  ///< by RegisterId; empty: not allocated
 
     [[nodiscard]] std::uint32_t threads_per_cta() const {
         return static_cast<std::uint32_t>(block.count());

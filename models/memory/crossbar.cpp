@@ -8,7 +8,7 @@ using base::Cycle;
 using base::kNever;
 
 Crossbar::Crossbar(const sc_core::sc_module_name& name, const CrossbarSpec& spec)
-    : sc_module(name), l2("l2"), spec_(spec) {}
+    : sc_module(name), l2("l2"), sector_cycles_(sm::kSectorBytes / spec.sm_bytes_per_cycle) {}
 
 void Crossbar::connect(std::vector<CrossbarPort> ports, CrossbarListener& listener) {
     listener_ = &listener;
@@ -29,25 +29,26 @@ void Crossbar::serve(std::size_t index, Lane& lane, Cycle now) {
     auto& requests = *lane.port.requests;
     if (requests.ready(now)) {
         const sm::MemoryRequest request = requests.pop();
-        const Cycle ready = l2->access(request, now + spec_.request_cycles) + spec_.response_cycles;
-        lane.answers.push({ready,
-                           sequence_++,
-                           request.write ? 0 : request.sectors(),
-                           {request.operation, request.write}});
+        const Cycle ready = l2->access(request, now);
+        lane.answers.push(
+            {ready, sequence_++, request.write ? 0 : request.sectors(), {request.fetch}});
         ++under_way_;
     }
-    while (!lane.answers.empty() && std::max(lane.answers.top().ready, lane.port_free) <= now) {
+    const auto departure = [&lane] {
+        return std::max(lane.answers.top().ready, static_cast<Cycle>(lane.port_free));
+    };
+    while (!lane.answers.empty() && departure() <= now) {
         const Answer answer = lane.answers.top();
         lane.answers.pop();
         --under_way_;
-        const Cycle transfer = answer.data_sectors * sm::kSectorBytes / spec_.sm_bytes_per_cycle;
-        lane.port_free = now + transfer;
-
-        const Cycle last_sector = now + std::max<Cycle>(transfer, 1) - 1;
+        // The port goes on within a cycle where the answer before has left it.
+        lane.port_free = std::max(lane.port_free, static_cast<double>(now)) +
+                         answer.data_sectors * sector_cycles_;
+        const Cycle last_sector = std::max(now + 1, static_cast<Cycle>(lane.port_free)) - 1;
         lane.port.responses->push(answer.response, last_sector);
-        listener_->answered(index, last_sector + 1);
+        listener_->answered(index, lane.port.responses->due());
     }
-    lane.due = lane.answers.empty() ? kNever : std::max(lane.answers.top().ready, lane.port_free);
+    lane.due = lane.answers.empty() ? kNever : departure();
     if (!requests.empty()) lane.due = std::min(lane.due, std::max(requests.due(), now + 1));
 }
 
@@ -62,7 +63,7 @@ void Crossbar::tick(Cycle now) {
         due_ = std::min(due_, lane.due);
     }
     mirrored_.take(now, [&](std::span<const UnansweredRequest> requests) {
-        l2->access_unanswered(requests, now + spec_.request_cycles);
+        l2->access_unanswered(requests, now);
     });
     if (!mirrored_.empty()) due_ = std::min(due_, now + 1);
 }

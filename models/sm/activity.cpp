@@ -8,6 +8,7 @@ std::string_view activity_name(Activity activity) {
     static constexpr std::array<std::string_view, kActivities> kNames{"issued",
                                                                       "tensor_busy",
                                                                       "pipeline_busy",
+                                                                      "register_port",
                                                                       "memory_queue_full",
                                                                       "tensor_dependency",
                                                                       "fixed_dependency",

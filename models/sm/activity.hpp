@@ -13,6 +13,7 @@ enum class Activity : std::uint8_t {
     kIssued,
     kTensorBusy,        ///< an mma is ready but the tensor core still runs passes
     kPipelineBusy,      ///< an instruction is ready but its pipeline is occupied
+    kRegisterPort,      ///< an instruction is ready but the one before it still reads its operands
     kMemoryQueueFull,   ///< a memory instruction is ready but the queue is full
     kTensorDependency,  ///< waits for the result of an mma
     kFixedDependency,   ///< waits for a fixed-latency result

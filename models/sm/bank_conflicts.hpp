@@ -23,6 +23,7 @@ struct LineSectors {
     std::uint64_t line_address;
     std::uint8_t sector_mask;
     std::uint8_t atomic_steps = 0;  ///< atomics: the most lanes that change one word of the line
+    std::uint8_t tag_pass = 0;      ///< in which the L1 looks its tag up
 };
 
 /// The lines and sectors that the active lanes of a global instruction touch, in order of first

@@ -7,34 +7,26 @@ namespace sptc::sm {
 using base::Cycle;
 using base::kNever;
 
+void GlobalPath::push(std::uint64_t line_address, std::uint8_t sector_mask,
+                      std::uint8_t atomic_steps, isa::Operation operation, std::uint32_t name) {
+    const MemoryRequest request{line_address, sector_mask, isa::is_posted_write(operation),
+                                sm_,          name,        atomic_steps};
+    waiting_.push_back({request, isa::writes_global(operation) ? request.sectors() : 1});
+}
+
 void GlobalPath::tick(Cycle now) {
     if (port_free_ > now || !can_send()) return;
-    const OperationId id = waiting_.front();
-    MemoryOperation& operation = pool_[id];
-    const LineSectors& line = operation.lines[operation.lines_sent++];
-    ++operation.lines_pending;
-    const isa::Operation kind = operation.instruction->operation;
-    const bool write = isa::is_posted_write(kind);
-    const MemoryRequest request{line.line_address, line.sector_mask, write, sm_, id,
-                                line.atomic_steps};
+    const auto& [request, port_cycles] = waiting_.front();
     requests_.push(request, now);
-    ++under_way_;
+    outstanding_sectors_ += request.sectors();
     ++statistics_.requests;
-    (write ? statistics_.store_sectors : statistics_.load_sectors) += request.sectors();
-    port_free_ = now + (isa::writes_global(kind) ? request.sectors() : 1);
-    if (operation.lines_sent == operation.lines.size()) waiting_.pop_front();
+    (request.write ? statistics_.store_sectors : statistics_.load_sectors) += request.sectors();
+    port_free_ = now + port_cycles;
+    waiting_.pop_front();
 }
 
 Cycle GlobalPath::due(Cycle now) const {
     return can_send() ? std::max(port_free_, now + 1) : kNever;
-}
-
-bool GlobalPath::answered(OperationId id) {
-    MemoryOperation& operation = pool_[id];
-    SPTC_ASSERT(operation.lines_pending > 0 && under_way_ > 0);
-    --operation.lines_pending;
-    --under_way_;
-    return operation.lines_pending == 0 && operation.lines_sent == operation.lines.size();
 }
 
 }  // namespace sptc::sm

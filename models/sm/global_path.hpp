@@ -2,16 +2,15 @@
 #include <deque>
 
 #include "models/base/channel.hpp"
-#include "models/sm/memory_operation.hpp"
+#include "models/isa/instruction.hpp"
 #include "models/sm/memory_request.hpp"
 #include "models/sm/sm_spec.hpp"
 
 namespace sptc::sm {
 
-/// The way of global loads, stores and asynchronous copies from the SM to the L2: one line request
-/// per cycle (a store or an atomic needs a cycle per sector, as its data travels with it), bounded
-/// requests under way. There is no L1 data cache yet: cp.async.cg bypasses it on hardware too, and
-/// the model sends every ld.global to the L2. Part of the SM.
+/// The port of an SM to the network: one line request per cycle (a store or an atomic needs a
+/// cycle per sector, as its data travels with it), and a bounded number of sectors under way. Part
+/// of the SM.
 class GlobalPath {
   public:
     struct Statistics {
@@ -20,45 +19,51 @@ class GlobalPath {
         std::uint64_t requests = 0;
     };
 
-    GlobalPath(const GlobalPathSpec& spec, std::uint32_t sm, OperationPool& pool)
-        : spec_(spec),
-          sm_(sm),
-          pool_(pool),
-          requests_(spec.outstanding_lines, spec.request_cycles) {}
+    GlobalPath(const GlobalPathSpec& spec, std::uint32_t sm)
+        : spec_(spec), sm_(sm), requests_(spec.outstanding_sectors, spec.request_cycles) {}
 
+    /// Is there room for the requests of one tag pass?
     [[nodiscard]] bool can_push() const { return waiting_.size() < spec_.queue_entries; }
-    void push(OperationId id) { waiting_.push_back(id); }
+    /// `name` is the SM's own for the request; the answer carries it.
+    void push(std::uint64_t line_address, std::uint8_t sector_mask, std::uint8_t atomic_steps,
+              isa::Operation operation, std::uint32_t name);
 
     void tick(base::Cycle now);
     [[nodiscard]] base::Cycle due(base::Cycle now) const;
 
-    /// An answer has come; true when it was the operation's last.
-    [[nodiscard]] bool answered(OperationId id);
+    /// An answer has come for a request of so many sectors.
+    void answered(std::uint32_t sectors) {
+        SPTC_ASSERT(sectors <= outstanding_sectors_);
+        outstanding_sectors_ -= sectors;
+    }
 
     /// Towards the L2.
     [[nodiscard]] base::Channel<MemoryRequest>& requests() { return requests_; }
     [[nodiscard]] const base::Channel<MemoryRequest>& requests() const { return requests_; }
-    [[nodiscard]] std::size_t under_way() const { return under_way_; }
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
     /// A new kernel: time starts at 0 again.
     void reset() {
-        SPTC_ASSERT(under_way_ == 0);
+        SPTC_ASSERT(outstanding_sectors_ == 0 && waiting_.empty());
         port_free_ = 0;
         statistics_ = {};
     }
 
   private:
+    struct Waiting {
+        MemoryRequest request;
+        std::uint32_t port_cycles;
+    };
     [[nodiscard]] bool can_send() const {
-        return !waiting_.empty() && under_way_ < spec_.outstanding_lines && requests_.can_push();
+        return !waiting_.empty() && outstanding_sectors_ + waiting_.front().request.sectors() <=
+                                        spec_.outstanding_sectors;
     }
 
     const GlobalPathSpec& spec_;
     std::uint32_t sm_;
-    OperationPool& pool_;
     base::Channel<MemoryRequest> requests_;
-    std::deque<OperationId> waiting_;
+    std::deque<Waiting> waiting_;
     base::Cycle port_free_ = 0;
-    std::size_t under_way_ = 0;
+    std::uint32_t outstanding_sectors_ = 0;
     Statistics statistics_;
 };
 

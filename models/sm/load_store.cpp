@@ -19,14 +19,13 @@ Cycle LoadStore::departure(const Queue& queue) const {
 void LoadStore::reset() {
     for (Queue& queue : queues_) queue.unit_free = 0;
     next_ = 0;
+    accept_free_ = 0;
 }
 
 void LoadStore::tick(Cycle now) {
-    std::uint32_t accepted = 0;
-    const std::size_t first = next_;
-    for (std::size_t i = 0; i < queues_.size() && accepted < spec_.memory_instructions_per_cycle;
-         ++i) {
-        const std::size_t index = (first + i) % queues_.size();
+    if (accept_free_ > now) return;
+    for (std::size_t i = 0; i < queues_.size(); ++i) {
+        const std::size_t index = (next_ + i) % queues_.size();
         Queue& queue = queues_[index];
         if (departure(queue) > now) continue;
         const OperationId id = queue.waiting.front();
@@ -35,15 +34,16 @@ void LoadStore::tick(Cycle now) {
         queue.unit_free = now + pool_[id].transfer_cycles;
         sink_.accept(id, now);
         next_ = (index + 1) % queues_.size();
-        ++accepted;
+        accept_free_ = now + spec_.memory_instruction_cycles;
+        return;
     }
 }
 
 Cycle LoadStore::due(Cycle now) const {
     Cycle due = kNever;
     for (const Queue& queue : queues_) {
-        const Cycle cycle = departure(queue);
-        if (cycle == kNever) continue;
+        if (queue.waiting.empty()) continue;
+        const Cycle cycle = std::max(departure(queue), accept_free_);
         if (cycle > now) {
             due = std::min(due, cycle);
         } else if (sink_.can_accept(pool_[queue.waiting.front()])) {

@@ -33,7 +33,7 @@ class LoadStore {
     /// A new kernel: time starts at 0 again.
     void reset();
 
-    /// Lets up to memory_instructions_per_cycle heads depart, round robin over the sub-cores.
+    /// Lets a head depart, one per memory_instruction_cycles, round robin over the sub-cores.
     void tick(base::Cycle now);
     /// When a head can depart at the earliest; kNever while every head waits for room downstream.
     [[nodiscard]] base::Cycle due(base::Cycle now) const;
@@ -50,6 +50,7 @@ class LoadStore {
     LoadStoreSink& sink_;
     std::vector<Queue> queues_;
     std::size_t next_ = 0;
+    base::Cycle accept_free_ = 0;  ///< when the SM accepts the next instruction
 };
 
 }  // namespace sptc::sm

@@ -18,8 +18,8 @@ struct MemoryOperation {
     base::Cycle transfer_cycles = 0;      ///< occupancy of the sub-core's address unit
     std::uint32_t wavefronts = 0;         ///< passes over the bank array still to do
     std::vector<LineSectors> lines;       ///< global: what to request
-    std::size_t lines_sent = 0;
-    std::size_t lines_pending = 0;  ///< requested and not yet answered
+    std::size_t lines_looked_up = 0;
+    std::size_t fetches_pending = 0;  ///< requests whose answers it waits for
     std::uint32_t async_group = 0;
     std::uint64_t async_number = 0;
     isa::AsyncCopyToken async_token = 0;
@@ -41,6 +41,9 @@ class OperationPool {
     }
     void release(OperationId id) { free_.push_back(id); }
     [[nodiscard]] MemoryOperation& operator[](OperationId id) { return operations_[id]; }
+    [[nodiscard]] const MemoryOperation& operator[](OperationId id) const {
+        return operations_[id];
+    }
     [[nodiscard]] bool idle() const { return free_.size() == operations_.size(); }
 
   private:

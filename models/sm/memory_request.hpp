@@ -23,7 +23,7 @@ struct MemoryRequest {
     std::uint8_t sector_mask = 0;    ///< bit s: sector s of the line
     bool write = false;              ///< no data comes back
     std::uint32_t sm = 0;
-    std::uint32_t operation = 0;    ///< the SM's own name for the instruction, returned unchanged
+    std::uint32_t fetch = 0;        ///< the SM's own name for the request, returned unchanged
     std::uint8_t atomic_steps = 0;  ///< of an atomic: the most lanes that change one word; else 0
 
     [[nodiscard]] std::uint32_t sectors() const { return count_sectors(sector_mask); }
@@ -31,8 +31,7 @@ struct MemoryRequest {
 
 /// Data has come back, or a write has been accepted by the L2.
 struct MemoryResponse {
-    std::uint32_t operation = 0;
-    bool write = false;
+    std::uint32_t fetch = 0;
 };
 
 }  // namespace sptc::sm

@@ -73,6 +73,8 @@ bool SharedMemory::run_wavefront(std::size_t input, Cycle now) {
     const bool atomic = instruction.operation == isa::Operation::kAtomicShared;
     if (instruction.operation == isa::Operation::kStoreShared || atomic) {
         ++statistics_.write_wavefronts;
+    } else if (isa::is_global(instruction.operation)) {
+        ++statistics_.l1_wavefronts;
     } else if (!shuffle) {
         ++statistics_.read_wavefronts;
     }
@@ -82,7 +84,11 @@ bool SharedMemory::run_wavefront(std::size_t input, Cycle now) {
     }
     // The old values that an atomic gives are collected: they go back as one wavefront.
     Cycle& path = return_free_[input];
-    if (!atomic || last) path = std::max(path, now) + return_cycles_;
+    const bool wide = instruction.operation == isa::Operation::kLoadShared &&
+                      instruction.bytes_per_lane > spec_.bank_bytes;
+    if (!atomic || last) {
+        path = std::max(path, now) + (wide ? spec_.wide_return_cycles : return_cycles_);
+    }
     const Cycle extra = shuffle ? spec_.shuffle_extra_cycles : 0;
     if (last) listener->shared_load_done(id, path + spec_.pipeline_cycles + extra);
     return last;

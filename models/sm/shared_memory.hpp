@@ -27,6 +27,7 @@ class SharedMemory : public sc_core::sc_module {
         std::uint64_t read_wavefronts = 0;
         std::uint64_t write_wavefronts = 0;
         std::uint64_t fill_wavefronts = 0;
+        std::uint64_t l1_wavefronts = 0;  ///< global loads
     };
 
     SharedMemory(const sc_core::sc_module_name& name, const SharedMemorySpec& spec,

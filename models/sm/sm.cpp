@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/sm/atomic_conflicts.hpp"
+#include "models/sm/carve_out.hpp"
 
 namespace sptc::sm {
 
@@ -27,10 +28,11 @@ Sm::Sm(const sc_core::sc_module_name& name, const SmSpec& spec, std::uint32_t in
       index_(index),
       shared_memory_("shared_memory", spec.shared_memory, spec.sub_cores, pool_),
       load_store_(spec, pool_, *this),
-      global_path_(spec.global_path, index, pool_),
+      global_path_(spec.global_path, index),
+      l1_(spec.l1, pool_, global_path_, *this),
       async_copy_(spec.max_warps),
       barriers_(spec.barrier, spec.max_ctas, *this),
-      responses_(kResponseCapacity, 1),
+      responses_(kResponseCapacity, spec.global_path.response_cycles),
       writes_under_way_(spec.max_warps, 0) {
     for (std::uint32_t i = 0; i < spec.sub_cores; ++i) {
         const std::string sub_core_name = fmt::format("sub_core{}", i);
@@ -48,11 +50,12 @@ void Sm::configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, I
     ctas_.resize(resident_ctas);
     profile_.reset();
     for (auto& sub_core : sub_cores_) {
-        sub_core->reset();
+        sub_core->reset(shape.physical_registers);
         sub_core->profile(nullptr);
     }
     shared_memory_.reset();
     global_path_.reset();
+    l1_.reset(l1_bytes(spec_, shape, resident_ctas));
     load_store_.reset();
     barriers_.restart();
     writes_under_way_.assign(spec_.max_warps, 0);
@@ -91,21 +94,23 @@ std::uint32_t Sm::start_cta(std::unique_ptr<isa::CtaStream> stream, std::uint64_
     return slot;
 }
 
-Cycle Sm::operand_read_cycles(Operation operation) const {
-    switch (operation) {
+Cycle Sm::operand_read_cycles(const isa::Instruction& instruction) const {
+    const OperandReadSpec& spec =
+        instruction.uniform_address ? spec_.uniform_operand_read : spec_.operand_read;
+    switch (instruction.operation) {
         case Operation::kLoadGlobal:
-            return spec_.operand_read.load_global_cycles;
+            return spec.load_global_cycles;
         case Operation::kStoreGlobal:
         case Operation::kAtomicGlobal:
         case Operation::kReductionGlobal:
-            return spec_.operand_read.store_global_cycles;
+            return spec.store_global_cycles;
         case Operation::kStoreShared:
         case Operation::kAtomicShared:
-            return spec_.operand_read.store_shared_cycles;
+            return spec.store_shared_cycles;
         case Operation::kAsyncCopy:
-            return spec_.operand_read.async_copy_cycles;
+            return spec.async_copy_cycles;
         default:
-            return spec_.operand_read.load_shared_cycles;
+            return spec.load_shared_cycles;
     }
 }
 
@@ -126,8 +131,6 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
     entry.warp = warp;
     entry.issued = now;
     entry.lines.clear();
-    entry.lines_sent = 0;
-    entry.lines_pending = 0;
     entry.wavefronts = 0;
 
     // Register data of a store moves at store_bytes_per_cycle; anything beyond a 32-bit store reads
@@ -140,7 +143,7 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
     const Cycle word_cycles =
         isa::kLanes * sizeof(std::uint32_t) / spec_.sub_core.store_bytes_per_cycle;
     entry.transfer_cycles = std::max(spec_.sub_core.address_unit_cycles, data_cycles);
-    entry.operand_read_cycles = operand_read_cycles(operation) +
+    entry.operand_read_cycles = operand_read_cycles(instruction) +
                                 (data_cycles > word_cycles ? data_cycles - word_cycles : 0);
 
     if (copy) {
@@ -160,6 +163,12 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
         if (operation == Operation::kAtomicGlobal || operation == Operation::kReductionGlobal) {
             count_atomic_steps(executed.addresses, executed.active_mask, entry.lines);
         }
+        // A load reads the array that shared memory uses too; the old values of an atomic come as
+        // one wavefront.
+        entry.wavefronts = operation == Operation::kLoadGlobal
+                               ? shared_wavefronts(spec_.shared_memory, executed.addresses,
+                                                   executed.active_mask, instruction.bytes_per_lane)
+                               : 1;
     } else if (operation == Operation::kShuffle) {
         entry.wavefronts = 1;
     } else if (operation == Operation::kAtomicShared) {
@@ -188,7 +197,9 @@ void Sm::count_memory(const MemoryOperation& operation, std::uint32_t active_mas
         for (const LineSectors& line : operation.lines) sectors += count_sectors(line.sector_mask);
         (isa::is_posted_write(kind) ? counts.store_sectors : counts.load_sectors) += sectors;
     }
-    if (kind == Operation::kShuffle || operation.wavefronts == 0) return;
+    // What a global load reads of the common array is the L1's.
+    const bool global = isa::is_global(kind) && kind != Operation::kAsyncCopy;
+    if (global || kind == Operation::kShuffle || operation.wavefronts == 0) return;
     counts.shared_wavefronts += operation.wavefronts;
     const std::uint32_t lanes = kind == Operation::kLoadMatrix
                                     ? 8u * instruction.matrices
@@ -199,7 +210,7 @@ void Sm::count_memory(const MemoryOperation& operation, std::uint32_t active_mas
 }
 
 bool Sm::can_accept(const MemoryOperation& operation) const {
-    if (isa::is_global(operation.instruction->operation)) return global_path_.can_push();
+    if (isa::is_global(operation.instruction->operation)) return l1_.can_push();
     return shared_memory_.can_push(operation.sub_core);
 }
 
@@ -217,7 +228,7 @@ void Sm::accept(OperationId id, Cycle now) {
     if (operation.lines.empty()) {  // a cp.async that only fills zeros
         arrived_copies_.push_back(id);
     } else {
-        global_path_.push(id);
+        l1_.push(id, now);
     }
     // A store or red needs its CTA no longer: its data is on the way.
     if (isa::is_posted_write(operation.instruction->operation)) {
@@ -227,29 +238,26 @@ void Sm::accept(OperationId id, Cycle now) {
 }
 
 void Sm::take_responses(Cycle now) {
-    while (responses_.ready(now)) {
-        const OperationId id = responses_.pop().operation;
-        if (!global_path_.answered(id)) continue;
-        const MemoryOperation& operation = pool_[id];
-        switch (operation.instruction->operation) {
-            case Operation::kAsyncCopy:
-                arrived_copies_.push_back(id);
-                break;
-            case Operation::kStoreGlobal:
-            case Operation::kReductionGlobal:
-                write_done(operation.warp);
-                pool_.release(id);
-                break;
-            case Operation::kAtomicGlobal:
-                write_done(operation.warp);
-                [[fallthrough]];
-            default:
-                sub_core_of(operation.warp)
-                    .results_ready(slot_of(operation.warp), *operation.instruction,
-                                   now + spec_.global_path.write_back_cycles,
-                                   Activity::kGlobalDependency);
-                finish_operation(id);
-        }
+    while (responses_.ready(now)) l1_.answered(responses_.pop().fetch);
+}
+
+void Sm::global_done(OperationId id) {
+    const MemoryOperation& operation = pool_[id];
+    const Operation kind = operation.instruction->operation;
+    if (isa::writes_global(kind)) write_done(operation.warp);
+    if (isa::is_posted_write(kind)) {
+        pool_.release(id);
+    } else {
+        (kind == Operation::kAsyncCopy ? arrived_copies_ : arrived_loads_).push_back(id);
+    }
+}
+
+void Sm::start_loads(Cycle now) {
+    while (!arrived_loads_.empty()) {
+        const OperationId id = arrived_loads_.front();
+        if (!shared_memory_.can_push(pool_[id].sub_core)) return;
+        shared_memory_.push(pool_[id].sub_core, id, now);
+        arrived_loads_.pop_front();
     }
 }
 
@@ -268,9 +276,11 @@ void Sm::finish_operation(OperationId id) {
 
 void Sm::shared_load_done(OperationId id, Cycle ready) {
     const MemoryOperation& operation = pool_[id];
+    const bool global = isa::is_global(operation.instruction->operation);
     sub_core_of(operation.warp)
-        .results_ready(slot_of(operation.warp), *operation.instruction, ready,
-                       Activity::kSharedDependency);
+        .results_ready(slot_of(operation.warp), *operation.instruction,
+                       ready - saved_cycles(*operation.instruction),
+                       global ? Activity::kGlobalDependency : Activity::kSharedDependency);
     finish_operation(id);
 }
 
@@ -336,8 +346,10 @@ void Sm::retire_ctas() {
 
 void Sm::tick(Cycle now) {
     take_responses(now);
-    start_fills(now);
+    l1_.tick(now);
     global_path_.tick(now);
+    start_fills(now);
+    start_loads(now);
     shared_memory_.tick(now);
     load_store_.tick(now);
     barriers_.tick(now);
@@ -349,8 +361,12 @@ void Sm::tick(Cycle now) {
 }
 
 Cycle Sm::compute_due(Cycle now) const {
-    Cycle due = std::min({responses_.due(), global_path_.due(now), shared_memory_.due(now),
-                          load_store_.due(now), barriers_.due(now)});
+    Cycle due = std::min({responses_.due(), l1_.due(now), global_path_.due(now),
+                          shared_memory_.due(now), load_store_.due(now), barriers_.due(now)});
+    const bool fills = !arrived_copies_.empty() && shared_memory_.can_push_fill();
+    const bool loads =
+        !arrived_loads_.empty() && shared_memory_.can_push(pool_[arrived_loads_.front()].sub_core);
+    if (fills || loads) due = now + 1;
     for (const auto& sub_core : sub_cores_) due = std::min(due, sub_core->due());
     if (retirement_possible_ && due == kNever) due = now + 1;
     return due == kNever ? kNever : std::max(due, now + 1);

@@ -11,6 +11,7 @@
 #include "models/sm/barriers.hpp"
 #include "models/sm/global_path.hpp"
 #include "models/sm/idle_skip.hpp"
+#include "models/sm/l1_cache.hpp"
 #include "models/sm/load_store.hpp"
 #include "models/sm/memory_request.hpp"
 #include "models/sm/shared_memory.hpp"
@@ -28,13 +29,14 @@ class GlobalTrafficObserver {
                                     base::Cycle now) = 0;
 };
 
-/// A streaming multiprocessor: sub-cores, load/store unit, shared memory, asynchronous copies,
-/// barriers, and the path to the L2. Driven by tick(); meets the memory system through requests()
-/// and responses() only.
+/// A streaming multiprocessor: sub-cores, load/store unit, shared memory, L1 cache, asynchronous
+/// copies, barriers, and the path to the L2. Driven by tick(); meets the memory system through
+/// requests() and responses() only.
 class Sm : public sc_core::sc_module,
            public SubCoreServices,
            public SharedMemoryListener,
            public LoadStoreSink,
+           public L1Listener,
            public BarrierListener {
   public:
     Sm(const sc_core::sc_module_name& name, const SmSpec& spec, std::uint32_t index);
@@ -50,7 +52,7 @@ class Sm : public sc_core::sc_module,
     std::uint32_t start_cta(std::unique_ptr<isa::CtaStream> stream, std::uint64_t cta,
                             base::Cycle now);
 
-    /// One cycle, downstream first: answers, global path, shared memory, load/store, barriers,
+    /// One cycle, downstream first: answers, L1, global path, shared memory, load/store, barriers,
     /// sub-cores, retirement.
     void tick(base::Cycle now);
     [[nodiscard]] base::Cycle due() const { return due_; }
@@ -77,6 +79,7 @@ class Sm : public sc_core::sc_module,
     [[nodiscard]] std::size_t sub_core_count() const { return sub_cores_.size(); }
     [[nodiscard]] const SubCore& sub_core(std::size_t i) const { return *sub_cores_[i]; }
     [[nodiscard]] const SharedMemory& shared_memory() const { return shared_memory_; }
+    [[nodiscard]] const L1Cache& l1() const { return l1_; }
     [[nodiscard]] const GlobalPath& global_path() const { return global_path_; }
 
     // SubCoreServices
@@ -98,6 +101,8 @@ class Sm : public sc_core::sc_module,
     // LoadStoreSink
     bool can_accept(const MemoryOperation& operation) const override;
     void accept(OperationId id, base::Cycle now) override;
+    // L1Listener
+    void global_done(OperationId id) override;
     // SharedMemoryListener
     void shared_load_done(OperationId id, base::Cycle ready) override;
     void shared_store_done(OperationId id) override;
@@ -124,9 +129,14 @@ class Sm : public sc_core::sc_module,
         return warp / static_cast<std::uint32_t>(sub_cores_.size());
     }
     void count_memory(const MemoryOperation& operation, std::uint32_t active_mask);
-    [[nodiscard]] base::Cycle operand_read_cycles(isa::Operation operation) const;
+    [[nodiscard]] base::Cycle operand_read_cycles(const isa::Instruction& instruction) const;
+    /// By how much its results come earlier because of where its address stands.
+    [[nodiscard]] base::Cycle saved_cycles(const isa::Instruction& instruction) const {
+        return instruction.uniform_address ? spec_.uniform_result_cycles : 0;
+    }
     void take_responses(base::Cycle now);
     void start_fills(base::Cycle now);
+    void start_loads(base::Cycle now);
     void write_done(std::uint32_t warp);
     void finish_operation(OperationId id);
     void async_landed(std::uint32_t warp, std::uint32_t group);
@@ -140,10 +150,12 @@ class Sm : public sc_core::sc_module,
     SharedMemory shared_memory_;
     LoadStore load_store_;
     GlobalPath global_path_;
+    L1Cache l1_;
     AsyncCopy async_copy_;
     Barriers barriers_;
     base::Channel<MemoryResponse> responses_;
     std::deque<OperationId> arrived_copies_;  ///< whose data waits to be written to shared memory
+    std::deque<OperationId> arrived_loads_;   ///< whose data waits to be read from the data array
 
     /// By warp slot; what an earlier CTA of the slot has posted counts too.
     std::vector<std::uint32_t> writes_under_way_;

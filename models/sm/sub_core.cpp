@@ -18,17 +18,23 @@ SubCore::SubCore(const sc_core::sc_module_name& name, const SmSpec& spec, std::u
       spec_(spec),
       index_(index),
       tensor_core_("tensor_core", spec.tensor_core),
-      warps_(spec.sub_core.warp_slots) {
+      warps_(spec.sub_core.warp_slots),
+      register_file_(spec.sub_core.register_file) {
     tensor_core_.listener(*this);
-    reset();
+    reset({});
 }
 
-void SubCore::reset() {
+void SubCore::reset(std::span<const isa::PhysicalRegisters> physical) {
+    const InstructionSupplySpec& supply = spec_.sub_core.instruction_supply;
     for (Warp& warp : warps_) {
         warp = Warp{};
         warp.scoreboard = Scoreboard(spec_.sub_core.address_extra_cycles);
+        warp.buffer = InstructionBuffer(supply.buffer_entries, supply.fetch_cycles);
     }
     scheduler_.reset();
+    register_file_.reset(physical);
+    issue_free_ = 0;
+    fetch_free_ = 0;
     tensor_core_.reset();
     pipe_free_.fill(0);
     mmas_.clear();
@@ -100,8 +106,8 @@ void SubCore::start_warp(std::uint32_t slot, std::uint32_t warp, isa::CtaStream&
     entry.cta = &cta;
     entry.sm_warp = warp;
     entry.warp_in_cta = warp_in_cta;
-    entry.blocked_until = now + 1;
-    entry.blocked_reason = Activity::kControl;
+    entry.buffer.refill(now + 1);
+    entry.blocked_until = 0;
     entry.blocked_by = nullptr;
     entry.scoreboard.reset(scoreboard_registers);
     entry.next = cta.peek(warp_in_cta);
@@ -123,11 +129,17 @@ void SubCore::refresh(Warp& warp) {
     if (warp.blocked_until > warp.readiness.cycle) {
         warp.readiness = {warp.blocked_until, warp.blocked_reason};
     }
+    if (warp.buffer.available() > warp.readiness.cycle) {
+        warp.readiness = {warp.buffer.available(), Activity::kControl};
+    }
     due_ = 0;  // what the sub-core waits for may have another name now: look in this very cycle
 }
 
 void SubCore::results_ready(std::uint32_t slot, const isa::Instruction& instruction, Cycle cycle,
                             Activity reason) {
+    if (reason != Activity::kTensorDependency) {
+        cycle = register_file_.write_back(slot, instruction, cycle);
+    }
     warps_[slot].scoreboard.set_ready(instruction, cycle, reason);
     refresh(warps_[slot]);
 }
@@ -196,7 +208,8 @@ void SubCore::tick(Cycle now) {
     const isa::Instruction* instruction = nullptr;
     scheduler_.visit([&](std::uint32_t slot) {
         Warp& warp = warps_[slot];
-        const Activity answer = examine(warp, now);
+        Activity answer = examine(warp, now);
+        if (answer == Activity::kIssued && issue_free_ > now) answer = Activity::kRegisterPort;
         if (answer == Activity::kIssued) {
             chosen = &warp;
             chosen_slot = slot;
@@ -225,6 +238,7 @@ void SubCore::tick(Cycle now) {
 
 Cycle SubCore::next_due(Cycle now) const {
     Cycle due = tensor_core_.due();
+    if (issue_free_ > now) due = std::min(due, issue_free_);
     scheduler_.visit([&](std::uint32_t slot) {
         const Warp& warp = warps_[slot];
         if (warp.readiness.cycle > now) {
@@ -242,6 +256,7 @@ Cycle SubCore::next_due(Cycle now) const {
 void SubCore::issue(Warp& warp, Cycle now) {
     const isa::Instruction& instruction = *warp.next;
     const isa::WarpInstruction& executed = warp.cta->execute(warp.warp_in_cta, now);
+    warp.buffer.issued(now);
     ++statistics_.warp_instructions;
     ++statistics_.issued[static_cast<std::size_t>(instruction.operation)];
     statistics_.registers_read += instruction.reads.size();
@@ -318,7 +333,10 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
             services->arrive_at_barrier(warp.sm_warp, executed);
             return;
         case Operation::kBranch:
-            block(now + spec.branch_cycles, Activity::kControl);
+            if (executed.active_mask != 0) branch(warp, instruction, now);
+            return;
+        case Operation::kAsyncWait:
+            block(now + spec.dependency_barrier_cycles, Activity::kControl);
             return;
         case Operation::kWarpSync:
             block(now + spec.warp_sync_cycles, Activity::kControl);
@@ -340,15 +358,31 @@ void SubCore::execute_effects(Warp& warp, const isa::Instruction& instruction,
             break;
     }
     const Pipe pipe = pipe_of(instruction.operation);
-    if (pipe == Pipe::kNone) return;  // wait, fence, exit: an issue slot and nothing else
-    // A warp needs 32 / lanes cycles; reading more registers than the window offers adds bubbles.
+    // A fence or exit is an issue slot and nothing else.
+    if (pipe != Pipe::kNone) issue_fixed_latency(warp, instruction, pipe, now);
+}
+
+void SubCore::issue_fixed_latency(Warp& warp, const isa::Instruction& instruction, Pipe pipe,
+                                  Cycle now) {
+    const auto slot = static_cast<std::uint32_t>(&warp - warps_.data());
+    const Cycle late = register_file_.read(slot, instruction, now);
+    issue_free_ = now + 1 + late;
     const Cycle passes = isa::kLanes / pipeline(pipe).lanes;
-    const Cycle read_cycles =
-        (instruction.reads.size() + spec.register_read_ports - 1) / spec.register_read_ports;
-    const Cycle bubbles =
-        read_cycles > spec.operand_window_cycles ? read_cycles - spec.operand_window_cycles : 0;
-    pipe_free_[static_cast<std::size_t>(pipe)] = now + passes + bubbles;
-    fixed(pipeline(pipe).latency_cycles + bubbles);
+    pipe_free_[static_cast<std::size_t>(pipe)] = now + passes + late;
+    const Cycle ready = now + pipeline(pipe).latency_cycles + late;
+    register_file_.write(slot, instruction, ready);
+    warp.scoreboard.set_ready(instruction, ready, Activity::kFixedDependency);
+}
+
+/// The instructions behind a taken branch are not its target's: they are fetched again.
+void SubCore::branch(Warp& warp, const isa::Instruction& instruction, Cycle now) {
+    const InstructionSupplySpec& supply = spec_.sub_core.instruction_supply;
+    const Cycle fetch = std::max(fetch_free_, now + supply.branch_resolve_cycles);
+    fetch_free_ = fetch + 1;
+    warp.buffer.refill(fetch + supply.fetch_cycles);
+    warp.blocked_until = fetch + supply.fetch_cycles;
+    warp.blocked_reason = Activity::kControl;
+    warp.blocked_by = &instruction;
 }
 
 Cycle SubCore::sleep_cycles(const isa::WarpInstruction& executed) const {

@@ -8,7 +8,9 @@
 #include "models/base/cycle.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "models/sm/activity.hpp"
+#include "models/sm/instruction_buffer.hpp"
 #include "models/sm/line_profile.hpp"
+#include "models/sm/register_file.hpp"
 #include "models/sm/scoreboard.hpp"
 #include "models/sm/sm_spec.hpp"
 #include "models/sm/warp_scheduler.hpp"
@@ -84,7 +86,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
 
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
     [[nodiscard]] const tensor_core::TensorCore& tensor() const { return tensor_core_; }
-    void reset();
+    /// A new kernel; `physical` says where registers stand and must outlive it (empty: unknown).
+    void reset(std::span<const isa::PhysicalRegisters> physical);
     /// Has the tensor core still to finish an mma of this slot?
     [[nodiscard]] bool has_mma_under_way(std::uint32_t slot) const;
 
@@ -122,6 +125,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
             return blocked && blocked_by != nullptr ? blocked_by : next;
         }
         Scoreboard scoreboard{0};
+        InstructionBuffer buffer{1, 0};
     };
 
     /// An mma that has left its warp.
@@ -147,6 +151,9 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     void issue(Warp& warp, base::Cycle now);
     void execute_effects(Warp& warp, const isa::Instruction& instruction,
                          const isa::WarpInstruction& executed, base::Cycle now);
+    void branch(Warp& warp, const isa::Instruction& instruction, base::Cycle now);
+    void issue_fixed_latency(Warp& warp, const isa::Instruction& instruction, Pipe pipe,
+                             base::Cycle now);
     [[nodiscard]] base::Cycle sleep_cycles(const isa::WarpInstruction& executed) const;
     [[nodiscard]] base::Cycle next_due(base::Cycle now) const;
 
@@ -156,6 +163,9 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     Dispatch latch_;  ///< enters the tensor core in the next cycle
     std::vector<Warp> warps_;
     WarpScheduler scheduler_;
+    RegisterFile register_file_;
+    base::Cycle issue_free_ = 0;  ///< an instruction whose operands come late holds up the others
+    base::Cycle fetch_free_ = 0;  ///< targets of branches are fetched one per cycle
     std::array<base::Cycle, static_cast<std::size_t>(Pipe::kCount)> pipe_free_{};
     std::deque<std::pair<std::uint32_t, const isa::Instruction*>>
         mmas_;  ///< in the tensor core, oldest first

@@ -12,10 +12,26 @@ int divide_up(int dividend, int divisor) { return (dividend + divisor - 1) / div
 int macs_per_cycle(const TensorCoreSpec& spec, const isa::MmaForm& form) {
     constexpr int kF16Bits = 16;
     if (form.dot == isa::DotKind::kF64) return spec.f64_macs_per_cycle;
-    return std::max(1, spec.f16_macs_per_cycle * kF16Bits / types::bits(form.a));
+    const int divisor = form.d == types::DataType::kF32 ? spec.f32_accumulate_divisor : 1;
+    return std::max(1, spec.f16_macs_per_cycle * kF16Bits / types::bits(form.a) / divisor);
+}
+
+/// The datapath sums 16 bytes of a row of A in a step, whatever the arithmetic calls a group: k8
+/// against k16 takes 7 cycles less with f16, as k4 against k8 with tf32 and k16 against k32 with s8
+/// (Luo et al., arXiv 2402.13499, table VII).
+int k_steps(const isa::MmaForm& form) {
+    constexpr int kStepBits = 128;
+    return std::max(1, divide_up(form.k_stored * types::bits(form.a), kStepBits));
 }
 
 }  // namespace
+
+int collection_cycles(const TensorCoreSpec& spec, const isa::MmaForm& form) {
+    if (spec.operand_registers_per_cycle == 0) return 0;
+    const int registers = form.a_registers() + form.b_registers() + form.c_registers();
+    return divide_up(registers, spec.operand_registers_per_cycle) +
+           (form.sparse() ? spec.metadata_read_cycles : 0);
+}
 
 PassSchedule make_schedule(const TensorCoreSpec& spec, const isa::DotRule& rule,
                            const isa::MmaForm& form) {
@@ -23,7 +39,8 @@ PassSchedule make_schedule(const TensorCoreSpec& spec, const isa::DotRule& rule,
     const int products = rule.products * form.k_stored / form.slots();  // elements of a group
     const int widest = std::clamp(most_macs / (form.m * products), 1, form.n);
 
-    PassSchedule schedule{{}, rule.groups, 0};
+    PassSchedule schedule;
+    schedule.groups = rule.groups;
     for (int matrix = 0; matrix < form.matrices(); ++matrix) {
         for (int group = 0; group < schedule.groups; ++group) {
             for (int column = 0; column < form.n; column += widest) {
@@ -39,6 +56,12 @@ PassSchedule make_schedule(const TensorCoreSpec& spec, const isa::DotRule& rule,
             }
         }
     }
+    const int expansion = types::bits(form.a) < 8 ? spec.sub_byte_overhead_cycles : 0;
+    schedule.interval = std::max(schedule.cycles + expansion + spec.instruction_overhead_cycles,
+                                 collection_cycles(spec, form));
+    schedule.completion =
+        std::max(spec.completion_cycles + expansion + (k_steps(form) - 1) * spec.k_step_cycles,
+                 schedule.interval);
     return schedule;
 }
 

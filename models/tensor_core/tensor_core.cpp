@@ -72,7 +72,9 @@ void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperan
     pass_ = 0;
     cycle_in_pass_ = 0;
     next_cycle_ = now;
-    free_at_ = now + static_cast<base::Cycle>(schedule_->cycles);
+    issued_ = now;
+    passes_end_ = now + static_cast<base::Cycle>(schedule_->cycles);
+    free_at_ = now + static_cast<base::Cycle>(schedule_->interval);
     tick(now);
 }
 
@@ -116,10 +118,7 @@ void TensorCore::compute(const Pass& pass) {
 }
 
 void TensorCore::finish() {
-    const auto later_groups = static_cast<base::Cycle>(schedule_->groups - 1);
-    const base::Cycle last_pass = next_cycle_ - 1;
-    const base::Cycle ready = last_pass + static_cast<base::Cycle>(spec_.pipeline_cycles) +
-                              later_groups * static_cast<base::Cycle>(spec_.chained_group_cycles);
+    const base::Cycle ready = issued_ + static_cast<base::Cycle>(schedule_->completion);
     if (computing_) dot_product_unit_.store(destination_);
     schedule_ = nullptr;
     listener->mma_done(token_, ready);

@@ -50,14 +50,13 @@ class TensorCore : public sc_core::sc_module {
                std::uint64_t token, base::Cycle now);
 
     /// Runs every slice-cycle that is due up to `now`; call it each cycle while busy(). The last
-    /// one writes D and calls listener->mma_done with ready_cycle = cycle of the last pass +
-    /// pipeline_cycles + (groups - 1) * chained_group_cycles.
+    /// one writes D and calls listener->mma_done with ready_cycle = issue + completion of the form.
     void tick(base::Cycle now);
 
     [[nodiscard]] bool busy() const { return schedule_ != nullptr; }
     /// The cycle of the last slice, in which tick() must have been called; kNever when idle. What
     /// the slices before it do cannot be seen from outside.
-    [[nodiscard]] base::Cycle due() const { return busy() ? free_at_ - 1 : base::kNever; }
+    [[nodiscard]] base::Cycle due() const { return busy() ? passes_end_ - 1 : base::kNever; }
 
     [[nodiscard]] TensorCoreStatistics statistics() const;
     /// Instructions issued of each form, by isa::form_index().
@@ -92,7 +91,9 @@ class TensorCore : public sc_core::sc_module {
     std::size_t pass_ = 0;
     int cycle_in_pass_ = 0;
     base::Cycle next_cycle_ = 0;  ///< of the next slice-cycle
-    base::Cycle free_at_ = 0;     ///< when all passes are done
+    base::Cycle issued_ = 0;
+    base::Cycle passes_end_ = 0;  ///< of the instruction in the passes
+    base::Cycle free_at_ = 0;     ///< when the next instruction can issue
 
     TensorCoreStatistics statistics_;
 };

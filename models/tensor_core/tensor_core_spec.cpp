@@ -27,8 +27,15 @@ void validate(const TensorCoreSpec& spec) {
     require_range("f16_macs_per_cycle", spec.f16_macs_per_cycle, 16, kLargestWidth);
     require_range("f64_macs_per_cycle", spec.f64_macs_per_cycle, 1, kLargestWidth);
     require_range("b_bits_per_cycle", spec.b_bits_per_cycle, 32, kLargestWidth);
-    require_range("pipeline_cycles", spec.pipeline_cycles, 1, kLargestCycles);
-    require_range("chained_group_cycles", spec.chained_group_cycles, 0, kLargestCycles);
+    require_range("f32_accumulate_divisor", spec.f32_accumulate_divisor, 1, kLargestCycles);
+    require_range("completion_cycles", spec.completion_cycles, 1, kLargestCycles);
+    require_range("k_step_cycles", spec.k_step_cycles, 0, kLargestCycles);
+    require_range("instruction_overhead_cycles", spec.instruction_overhead_cycles, 0,
+                  kLargestCycles);
+    require_range("sub_byte_overhead_cycles", spec.sub_byte_overhead_cycles, 0, kLargestCycles);
+    require_range("operand_registers_per_cycle", spec.operand_registers_per_cycle, 0,
+                  kLargestWidth);
+    require_range("metadata_read_cycles", spec.metadata_read_cycles, 0, kLargestCycles);
     require_range("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles, 0,
                   kLargestCycles);
     require_range("flexible_patterns largest_group", spec.flexible.largest_group, 0,

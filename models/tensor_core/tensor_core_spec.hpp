@@ -37,6 +37,7 @@ struct FlexibleSpec {
 /// Latencies: Sun et al., "Dissecting Tensor Cores via Microbenchmarks", IEEE TPDS 34(1) 2023
 /// (arXiv 2206.02874), tables 3 and 6: completion 24.7 cycles for m16n8k16 and sparse
 /// m16n8k32, 17.7 for m16n8k8 and 17.8 for sparse m16n8k16, f16 with f32 accumulation.
+/// 0 switches a limit off.
 struct TensorCoreSpec {
     /// Multiplications of f16 values per cycle; other types but f64 have f16_macs_per_cycle * 16 /
     /// bits.
@@ -47,11 +48,26 @@ struct TensorCoreSpec {
     /// Bits of B that the operand selector fetches per cycle: 32 f16 values, just what a 2:4 slice
     /// needs (assumed).
     int b_bits_per_cycle = 512;
-    /// From the last pass to a dependent issue: 17.7 measured = 3 (passes 2 to 4 of m16n8k8) + 15.
-    int pipeline_cycles = 15;
-    /// More for each further group of products: 24.7 measured = 7 (passes 2 to 8 of m16n8k16) + 15
-    /// + 3.
-    int chained_group_cycles = 3;
+    /// Cycles that a pass takes when it sums in f32, against other accumulators: 2 on GeForce
+    /// parts.
+    int f32_accumulate_divisor = 1;
+    /// From issue to the issue of an mma that accumulates on the result, for one k step (16 bytes
+    /// of a stored row of A): 17.7 measured for m16n8k8. It does not depend on how long the passes
+    /// take: the dependent mma needs the slices of C in the order in which they are done.
+    int completion_cycles = 18;
+    /// More for each further k step, which adds to the sums of the one before: 24.7 for m16n8k16.
+    int k_step_cycles = 7;
+    /// Each instruction keeps the datapath so much longer than its passes (Hopper's mma.sync).
+    int instruction_overhead_cycles = 0;
+    /// Forms of elements below a byte take so much longer, interval and completion: m16n8k64 s4 and
+    /// m16n8k256 b1 complete in 26.1 and 26.0 cycles and sustain one per 8.95 (Sun et al., table
+    /// 3).
+    int sub_byte_overhead_cycles = 1;
+    /// Registers of A, B and C that are read per cycle: two banks with a port each (Huerta et al.,
+    /// MICRO 2025, section 5.3). An mma cannot start before the one before it has been read.
+    int operand_registers_per_cycle = 2;
+    /// Cycles that reading the metadata of a sparse instruction adds.
+    int metadata_read_cycles = 1;
     /// The metadata stage takes one sparse instruction per so many cycles: sparse m16n8k16 sustains
     /// one per 6.35 (table 6), though its four passes take 4.
     int sparse_minimum_interval_cycles = 6;

@@ -11,10 +11,13 @@
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/profile_option.hpp"
+#include "sim/commands/sanitize_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
+#include "sim/report/sanitizer_report.hpp"
 #include "sim/report/workload_report.hpp"
 #include "sim/run/gemm_run.hpp"
+#include "sim/run/sanitized_run.hpp"
 
 namespace sptc::commands {
 namespace {
@@ -25,6 +28,7 @@ struct Options {
     CostOptions cost;
     ProfileOption profile;
     NumericsOptions numerics;
+    SanitizeOptions sanitize;
     std::optional<std::uint32_t> m, n, k;
     std::string workload;
     std::optional<std::uint32_t> batch, sequence;
@@ -37,6 +41,7 @@ struct Options {
     std::string baseline = "dense";
     std::string kernel = "auto";
     std::string baseline_kernel = "auto";
+    std::string lowering = "on";
     std::string values;  // empty: on with --check or --out, else off
     bool check = false;
     std::string a, b, c, bias, out;
@@ -89,10 +94,13 @@ run::GemmRequest request_of(const Options& options) {
         request.b_layout = options.b_layout == "row" ? gemm::BLayout::kRow : gemm::BLayout::kColumn;
     }
     request.with_dense_baseline = options.baseline == "dense";
-    const bool needs_values = options.check || !options.out.empty();
+    const bool needs_values =
+        options.check || !options.out.empty() || options.sanitize.needs_values();
     const bool values = options.values.empty() ? needs_values : options.values == "on";
     request.values = values ? launch::Values::kOn : launch::Values::kOff;
     request.check = options.check;
+    request.lowering =
+        options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff;
     const bool all = options.sms.empty() ? values || options.split_k > 1 : options.sms == "all";
     request.split_k = options.split_k;
     request.sms = all ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
@@ -140,15 +148,25 @@ int run_command(const Options& options) {
     if (!options.workload.empty()) return run_workload(options);
     if (options.batch || options.sequence)
         throw base::ConfigError("--batch and --sequence belong to --workload");
-    const run::GemmResult result = run::run_gemm(request_of(options));
+    const cost::Profile* costs = cost ? &*cost : nullptr;
+    run::GemmRequest request = request_of(options);
+    sanitize::Sanitizer sanitizer = options.sanitize.make(request.values);
+    request.sanitizer = &sanitizer;
+    run::GemmResult result;
+    try {
+        result = run::sanitized(sanitizer, [&] { return run::run_gemm(request); });
+    } catch (const base::Error& error) {
+        report_failed_run(sanitizer, options.json, report::kGemmSchema, error.what());
+        throw;
+    }
     if (!options.json.empty())
-        base::write_text(options.json,
-                         report::gemm_json(result, kVersion, cost ? &*cost : nullptr));
-    fmt::print("{}", report::gemm_table(result, cost ? &*cost : nullptr));
+        base::write_text(options.json, report::gemm_json(result, kVersion, &sanitizer, costs));
+    fmt::print("{}{}", report::gemm_table(result, costs), report::sanitizer_text(sanitizer));
     std::vector<ProfiledKernel> profiled{{&result.kernel.simulation, result.kernel.kernel_text}};
     if (result.dense) profiled.push_back({&result.dense->simulation, result.dense->kernel_text});
     options.profile.write(profiled);
-    return result.check && result.check->mismatches != 0 ? kMismatch : kSuccess;
+    if (result.check && result.check->mismatches != 0) return kMismatch;
+    return sanitizer.findings().empty() ? kSuccess : kFindings;
 }
 
 }  // namespace
@@ -201,9 +219,14 @@ void add_gemm(CLI::App& app, int& exit_code) {
                      "The same for the dense baseline")
         ->capture_default_str();
     gemm->add_option("--values", options->values,
-                     "Compute D (default: on with --check or --out, else off)")
+                     "Compute D (default: on with --check, --out or --sanitize, else off)")
         ->check(CLI::IsMember({"on", "off"}));
+    gemm->add_option("--lowering", options->lowering,
+                     "Time the machine operations that the PTX becomes, or the PTX as written")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
     options->numerics.add_to(*gemm);
+    options->sanitize.add_to(*gemm);
     gemm->add_flag("--check", options->check,
                    "Compare every element of D with the reference, bit for bit");
     gemm->add_option("--a", options->a,

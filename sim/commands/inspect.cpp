@@ -11,6 +11,7 @@
 #include "sim/commands/command.hpp"
 #include "sim/commands/inspect_gpu.hpp"
 #include "sim/commands/inspect_kernel.hpp"
+#include "sim/commands/inspect_recording.hpp"
 #include "sim/commands/inspect_tensor.hpp"
 #include "sim/commands/inspect_trace.hpp"
 #include "sim/run/gpu_config.hpp"
@@ -29,11 +30,13 @@ constexpr std::string_view kHelp =
   launch.json                 a launch file: grid, block, arguments, buffers
   kernel.trace                a saved trace: origin, CTAs, executed operations, bytes;
                               with --cta N --warp W the records of one warp
+  traces/recorded/h200        a recording of a GPU: device, entries, times
   gpu.json, or a100           a GPU description: is it valid, and what can the GPU do
 
 Examples:
   sptc inspect pruned.npy
   sptc inspect a100
+  sptc inspect --lowered kernel.ptx               machine operations, PTX line of each, registers
   sptc inspect --hierarchy a100                   the SystemC modules and what their ports meet)";
 
 struct Options {
@@ -41,6 +44,7 @@ struct Options {
     std::string hierarchy;
     std::optional<std::uint64_t> cta;
     TraceRecords records;
+    bool lowered = false;
 };
 
 bool is_built_in_gpu(const std::string& name) {
@@ -55,6 +59,7 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
+    {is_recording, inspect_recording},
     {is_trace_file, inspect_trace},
     {[](const std::string& file) { return file.ends_with(".ptx"); }, inspect_ptx},
     {is_launch_file, inspect_launch},
@@ -89,6 +94,8 @@ void run_inspect(const Options& options) {
         TraceRecords records = options.records;
         records.cta = *options.cta;
         list_trace_records(options.file, records);
+    } else if (options.lowered) {
+        inspect_lowered(options.file);
     } else if (options.hierarchy.empty()) {
         inspect_file(options.file);
     } else {
@@ -118,6 +125,8 @@ void add_inspect(CLI::App& app, int&) {
     inspect->add_option("--limit", options->records.limit, "How many records at most")
         ->needs(cta)
         ->capture_default_str();
+    inspect->add_flag("--lowered", options->lowered,
+                      "KERNEL.ptx: list the machine operations that it is timed as");
     inspect->callback([options] { run_inspect(*options); });
 }
 

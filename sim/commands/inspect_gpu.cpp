@@ -41,9 +41,13 @@ void inspect_gpu(const std::string& name_or_path) {
                teraflops(spec, sm.sub_core.float32.lanes));
     fmt::print("shared memory  {:.0f} KiB per SM, {} bytes a cycle\n",
                sm.shared_memory.bytes / kKibi, shared_bytes);
-    fmt::print("L2             {:.1f} MiB in {} slices, {} bytes a cycle\n",
+    fmt::print("L1             {:.0f} to {:.0f} KiB per SM, of {:.0f} KiB with shared memory\n",
+               (sm.l1.array_bytes - sm.l1.carve_out_bytes.back()) / kKibi,
+               (sm.l1.array_bytes - sm.l1.carve_out_bytes.front()) / kKibi,
+               sm.l1.array_bytes / kKibi);
+    fmt::print("L2             {:.1f} MiB in {} slices of {} partition(s), {} bytes a cycle\n",
                static_cast<double>(memory.l2.bytes) / (kKibi * kKibi), memory.l2.slices,
-               memory.l2.slices * memory.l2.slice_bytes_per_cycle);
+               memory.l2.partitions, memory.l2.slices * memory.l2.slice_bytes_per_cycle);
     fmt::print("HBM            {:.1f} GB/s in {} channels\n",
                memory.hbm.bytes_per_cycle * spec.clock_mhz * kMegahertz / kGiga,
                memory.hbm.channels);

@@ -11,6 +11,7 @@
 #include "traces/launch/argument.hpp"
 #include "traces/launch/check.hpp"
 #include "traces/launch/launch.hpp"
+#include "traces/lowering/lowering.hpp"
 #include "traces/ptx/program.hpp"
 #include "traces/ptx/source.hpp"
 
@@ -75,6 +76,11 @@ void inspect_ptx(const std::string& file) {
     fmt::print("shared memory  {} bytes static\n", program->static_shared_bytes);
     fmt::print("operations     {}\n", program->instructions.size());
     print_operations(*program);
+}
+
+void inspect_lowered(const std::string& file) {
+    const auto program = lowering::lower(ptx::load_program(base::read_text(file), file, ""));
+    fmt::print("{}", lowering::lowered_listing(*program));
 }
 
 bool is_launch_file(const std::string& file) {

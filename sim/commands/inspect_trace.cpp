@@ -26,6 +26,7 @@ void print_header(const trace_file::TraceReader& trace, const std::string& file)
     fmt::print("shared memory  {} bytes per CTA\n", shape.shared_bytes_per_cta);
     fmt::print("registers      {} per thread{}\n", shape.registers_per_thread,
                shape.registers_estimated ? " (estimated)" : "");
+    fmt::print("timed as       {}\n", shape.lowered ? "machine operations" : "PTX as written");
     fmt::print("kernel file    {}  sha256 {}\n", header.origin.kernel_file,
                header.origin.kernel_sha256);
     fmt::print("launch file    {}  sha256 {}\n", header.origin.launch_file,

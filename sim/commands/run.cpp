@@ -4,15 +4,19 @@
 #include <cstdio>
 #include <memory>
 
+#include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/profile_option.hpp"
+#include "sim/commands/sanitize_options.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
+#include "sim/report/sanitizer_report.hpp"
 #include "sim/run/launch_run.hpp"
+#include "sim/run/sanitized_run.hpp"
 
 namespace sptc::commands {
 namespace {
@@ -25,11 +29,13 @@ struct Options {
     ProfileOption profile;
     NumericsOptions numerics;
     std::string values = "on";
+    std::string lowering = "on";
     std::string out;
     std::string json;
     std::string save_trace;
     std::uint64_t max_cycles = 0;
     bool no_check = false;
+    SanitizeOptions sanitize;
 };
 
 int run_command(const Options& options) {
@@ -40,6 +46,8 @@ int run_command(const Options& options) {
     request.ptx_file = options.kernel;
     request.launch_file = options.launch;
     request.values = options.values == "on" ? launch::Values::kOn : launch::Values::kOff;
+    request.lowering =
+        options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff;
     request.out_directory = options.out;
     request.trace_file = options.save_trace;
     request.check = !options.no_check;
@@ -53,13 +61,22 @@ int run_command(const Options& options) {
         for (const std::string& line : lines) fmt::print("{}\n", line);
         std::fflush(stdout);  // the error comes behind it
     };
-    const run::LaunchResult result = run::run_launch(request);
+    const cost::Profile* costs = cost ? &*cost : nullptr;
+    sanitize::Sanitizer sanitizer = options.sanitize.make(request.values);
+    request.sanitizer = &sanitizer;
+    run::LaunchResult result;
+    try {
+        result = run::sanitized(sanitizer, [&] { return run::run_launch(request); });
+    } catch (const base::Error& error) {
+        report_failed_run(sanitizer, options.json, report::kLaunchSchema, error.what());
+        throw;
+    }
     if (!options.json.empty())
-        base::write_text(options.json,
-                         report::launch_json(result, kVersion, cost ? &*cost : nullptr));
-    fmt::print("{}", report::launch_table(result, cost ? &*cost : nullptr));
+        base::write_text(options.json, report::launch_json(result, kVersion, &sanitizer, costs));
+    fmt::print("{}{}", report::launch_table(result, costs), report::sanitizer_text(sanitizer));
     options.profile.write(profiled_kernels(result));
-    return result.mismatched() ? kMismatch : kSuccess;
+    if (result.mismatched()) return kMismatch;
+    return sanitizer.findings().empty() ? kSuccess : kFindings;
 }
 
 }  // namespace
@@ -76,6 +93,10 @@ void add_run(CLI::App& app, int& exit_code) {
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
+    run->add_option("--lowering", options->lowering,
+                    "Time the machine operations that the PTX becomes, or the PTX as written")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
     run->add_option("--out", options->out, "Write the launch file's outputs into this directory");
     run->add_option("--json", options->json, "Write the result to this file");
     run->add_option("--save-trace", options->save_trace,
@@ -84,6 +105,7 @@ void add_run(CLI::App& app, int& exit_code) {
                   "Do not compare outputs with the files that the launch file expects");
     run->add_option("--max-cycles", options->max_cycles,
                     "Stop a kernel that runs longer (default: no limit)");
+    options->sanitize.add_to(*run);
     run->footer(
         "Examples:\n"
         "  sptc gemm --m 256 --n 256 --k 256 --values on --emit-ptx kernels\n"

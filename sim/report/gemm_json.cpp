@@ -4,6 +4,7 @@
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
+#include "sim/report/sanitizer_report.hpp"
 
 namespace sptc::report {
 namespace {
@@ -41,10 +42,10 @@ ordered_json host_json(const run::GemmResult& result) {
 }  // namespace
 
 std::string gemm_json(const run::GemmResult& result, std::string_view version,
-                      const cost::Profile* cost) {
+                      const sanitize::Sanitizer* sanitizer, const cost::Profile* cost) {
     const gemm::GemmProblem& problem = result.kernel.problem;
     ordered_json json;
-    json["schema"] = "sptc.gemm/1";
+    json["schema"] = kGemmSchema;
     json["version"] = version;
     json["gpu"] = result.gpu.name;
     json["seed"] = result.seed;
@@ -76,9 +77,12 @@ std::string gemm_json(const run::GemmResult& result, std::string_view version,
                          {"mismatches", result.check->mismatches},
                          {"max_rel_error_f64", result.check->max_relative_error_f64},
                          {"max_scaled_error_f64", result.check->max_scaled_error_f64},
-                         {"non_finite", result.check->non_finite}};
+                         {"non_finite", result.check->non_finite},
+                         {"claimed_exact", result.check->doubt.empty()},
+                         {"doubt", result.check->doubt}};
     }
     if (!result.notes.empty()) json["notes"] = result.notes;
+    if (sanitizer != nullptr && sanitizer->detectors().watch()) add_sanitizer(json, *sanitizer);
     json["host"] = host_json(result);
     return json.dump(2) + "\n";
 }

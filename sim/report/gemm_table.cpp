@@ -56,6 +56,9 @@ void add_kernel_rows(Table& table, const sparsity::Pattern* pattern, std::uint32
     table.row("CTAs, per SM", [](const GemmKernelResult& k) {
         return fmt::format("{}, {}", k.simulation.ctas, k.simulation.occupancy.ctas_per_sm);
     });
+    table.row("timed as", [](const GemmKernelResult& k) {
+        return std::string(k.simulation.shape.lowered ? "machine operations" : "PTX as written");
+    });
     table.row("registers per thread", [](const GemmKernelResult& k) {
         return fmt::format("{}{}", k.simulation.shape.registers_per_thread,
                            k.simulation.shape.registers_estimated ? " (est.)" : "");
@@ -144,7 +147,11 @@ void add_byte_rows(Table& table) {
     };
     scaled("shared memory, read", &gpu::KernelResult::shared_read_bytes);
     scaled("shared memory, cp.async", &gpu::KernelResult::shared_fill_bytes);
+    scaled("L1, read", &gpu::KernelResult::l1_read_bytes);
+    scaled("L1, hit", &gpu::KernelResult::l1_hit_bytes);
     bytes("L2, read", &gpu::KernelResult::l2_read_bytes);
+    bytes("L2, near hit", &gpu::KernelResult::l2_near_hit_bytes);
+    bytes("L2, far read", &gpu::KernelResult::l2_far_read_bytes);
     bytes("L2, written", &gpu::KernelResult::l2_write_bytes);
     bytes("HBM, read", &gpu::KernelResult::hbm_read_bytes);
     bytes("HBM, written", &gpu::KernelResult::hbm_write_bytes);
@@ -194,6 +201,10 @@ std::string gemm_table(const run::GemmResult& result, const cost::Profile* cost)
             "check against the reference     {} mismatches in {} elements{}{}\n",
             result.check->mismatches, result.check->elements,
             result.check->first_mismatch.empty() ? "" : "; first: ", result.check->first_mismatch);
+        text += fmt::format("bits of D                       {}\n",
+                            result.check->doubt.empty()
+                                ? "claimed exact, as docs/numerics.md models mma"
+                                : "not claimed exact: " + result.check->doubt);
         text += fmt::format(
             "largest error against float64   {:.3g} relative, {:.3g} scaled by sum |a b|\n",
             result.check->max_relative_error_f64, result.check->max_scaled_error_f64);

@@ -24,7 +24,13 @@ void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result,
     json["bytes"] = {{"shared_read", whole_gpu(result, result.shared_read_bytes)},
                      {"shared_write", whole_gpu(result, result.shared_write_bytes)},
                      {"shared_fill", whole_gpu(result, result.shared_fill_bytes)},
+                     {"l1_read", whole_gpu(result, result.l1_read_bytes)},
+                     {"l1_hit", whole_gpu(result, result.l1_hit_bytes)},
+                     {"l1_merged", whole_gpu(result, result.l1_merged_bytes)},
                      {"l2_read", result.l2_read_bytes},
+                     {"l2_near_hit", result.l2_near_hit_bytes},
+                     {"l2_far_read", result.l2_far_read_bytes},
+                     {"l2_far_hit", result.l2_far_hit_bytes},
                      {"l2_write", result.l2_write_bytes},
                      {"hbm_read", result.hbm_read_bytes},
                      {"hbm_write", result.hbm_write_bytes}};
@@ -49,9 +55,11 @@ void add_kernel(nlohmann::ordered_json& json, const gpu::KernelResult& result,
                       {"shared_bytes_per_cta", shape.shared_bytes_per_cta},
                       {"registers_per_thread", shape.registers_per_thread},
                       {"registers_estimated", shape.registers_estimated},
+                      {"timed_as", shape.lowered ? "machine operations" : "PTX as written"},
                       {"ctas_per_sm", result.occupancy.ctas_per_sm},
                       {"occupancy_limit", result.occupancy.limit}};
     if (cost != nullptr) add_cost(json, *cost, spec, result);
+    if (!shape.not_lowered.empty()) json["kernel"]["not_lowered"] = shape.not_lowered;
     json["sms"] = {{"total", result.sms}, {"simulated", result.simulated_sms}};
 }
 

@@ -8,6 +8,7 @@
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
+#include "sim/report/sanitizer_report.hpp"
 
 namespace sptc::report {
 namespace {
@@ -35,6 +36,7 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
     row("block", fmt::format("{} x {} x {}", shape.block.x, shape.block.y, shape.block.z));
     row("CTAs per SM", fmt::format("{}", kernel.occupancy.ctas_per_sm),
         fmt::format("limited by {}", kernel.occupancy.limit));
+    row("timed as", shape.lowered ? "machine operations" : "PTX as written", shape.not_lowered);
     row("registers per thread", fmt::format("{}{}", shape.registers_per_thread,
                                             shape.registers_estimated ? " (est.)" : ""));
     row("shared memory per CTA", fmt::format("{}", shape.shared_bytes_per_cta), "bytes");
@@ -68,7 +70,12 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
         fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_write_bytes))), "MB");
     row("shared memory, cp.async",
         fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.shared_fill_bytes))), "MB");
+    row("L1, read", fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.l1_read_bytes))),
+        "MB");
+    row("L1, hit", fmt::format("{:.3f}", megabytes(whole_gpu(kernel, kernel.l1_hit_bytes))), "MB");
     row("L2, read", fmt::format("{:.3f}", megabytes(kernel.l2_read_bytes)), "MB");
+    row("L2, near hit", fmt::format("{:.3f}", megabytes(kernel.l2_near_hit_bytes)), "MB");
+    row("L2, far read", fmt::format("{:.3f}", megabytes(kernel.l2_far_read_bytes)), "MB");
     row("L2, written", fmt::format("{:.3f}", megabytes(kernel.l2_write_bytes)), "MB");
     row("HBM, read", fmt::format("{:.3f}", megabytes(kernel.hbm_read_bytes)), "MB");
     row("HBM, written", fmt::format("{:.3f}", megabytes(kernel.hbm_write_bytes)), "MB");
@@ -76,9 +83,11 @@ std::string kernel_table(const gpu::GpuSpec& gpu, const gpu::KernelResult& kerne
 }
 
 std::string check_line(const launch::OutputCheck& check) {
-    return fmt::format("check {} against {}, {}: {} mismatches in {} elements{}{}\n", check.buffer,
-                       check.file, launch::tolerance_text(check.tolerance), check.mismatches,
-                       check.elements,
+    const std::string claim =
+        check.doubt.empty() ? "claimed exact" : "not claimed exact, " + check.doubt;
+    return fmt::format("check {} against {}, {} ({}): {} mismatches in {} elements{}{}\n",
+                       check.buffer, check.file, launch::tolerance_text(check.tolerance), claim,
+                       check.mismatches, check.elements,
                        check.first_mismatch.empty() ? "" : "; first: ", check.first_mismatch);
 }
 
@@ -89,6 +98,8 @@ void add_checks(nlohmann::ordered_json& json, const std::vector<launch::OutputCh
                                   {"bit_exact", check.tolerance.exact()},
                                   {"absolute", check.tolerance.absolute},
                                   {"relative", check.tolerance.relative},
+                                  {"claimed_exact", check.doubt.empty()},
+                                  {"doubt", check.doubt},
                                   {"elements", check.elements},
                                   {"mismatches", check.mismatches},
                                   {"first_mismatch", check.first_mismatch}});
@@ -126,9 +137,9 @@ std::string launch_table(const run::LaunchResult& result, const cost::Profile* c
 }
 
 std::string launch_json(const run::LaunchResult& result, std::string_view version,
-                        const cost::Profile* cost) {
+                        const sanitize::Sanitizer* sanitizer, const cost::Profile* cost) {
     nlohmann::ordered_json json;
-    json["schema"] = "sptc.run/1";
+    json["schema"] = kLaunchSchema;
     json["version"] = version;
     json["gpu"] = result.gpu.name;
     std::uint64_t sm_cycles = 0;
@@ -145,6 +156,7 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     json["printed"] = result.printed;
     json["printed_dropped"] = result.printed_dropped;
     add_checks(json, result.checks);
+    if (sanitizer != nullptr && sanitizer->detectors().watch()) add_sanitizer(json, *sanitizer);
     json["host"] = {{"wall_seconds", result.wall_seconds}, {"sm_cycles_simulated", sm_cycles}};
     return json.dump(2) + "\n";
 }

@@ -9,6 +9,8 @@
 #include "traces/gemm/forced_tile.hpp"
 #include "traces/gemm/gemm.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/lowering/lowering.hpp"
+#include "traces/sanitize/sanitizer.hpp"
 
 namespace sptc::run {
 
@@ -33,6 +35,7 @@ struct GemmRequest {
     bool check = false;  ///< needs values
     gpu::SimulatedSms sms = gpu::SimulatedSms::kRepresentative;
     gpu::RunOptions options;
+    lowering::Lowering lowering = lowering::Lowering::kOn;
     std::uint64_t seed = 1;
     std::string a_file;  ///< FILE[:tensor], M x K; empty: seeded values
     std::string b_file;  ///< K x N
@@ -45,6 +48,8 @@ struct GemmRequest {
     std::uint32_t split_k = 1;       ///< CTAs along K; more than 1 need sms = kAll
     std::string out_file;            ///< .npy for D; empty: not written
     std::string trace_file;          ///< of the first kernel, not the baseline; empty: not saved
+    sanitize::Sanitizer* sanitizer =
+        nullptr;                     ///< watches the kernel, not the baseline; may be absent
     std::string emit_ptx_directory;  ///< kernels and launch files; empty: not written
 };
 

@@ -28,6 +28,8 @@ struct GemmCheckResult {
     double max_relative_error_f64 = 0;  ///< |d - r| / |r| against a float64 product
     double max_scaled_error_f64 = 0;    ///< |d - r| / (|c| + sum |a b|)
     std::uint64_t non_finite = 0;       ///< elements left out of the errors
+    std::string
+        doubt;  ///< why the bits of D may not be those of a GPU; empty: they are claimed to be
 };
 
 /// Everything `sptc gemm` reports.

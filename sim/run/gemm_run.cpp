@@ -17,6 +17,7 @@
 #include "traces/gemm/prepare.hpp"
 #include "traces/gemm/sparse_a.hpp"
 #include "traces/gemm/tile_choice.hpp"
+#include "traces/ptx/output_exactness.hpp"
 #include "traces/ptx/source.hpp"
 #include "traces/tensor_file/npy.hpp"
 
@@ -40,7 +41,8 @@ gemm::TileLimits tile_limits(const gpu::GpuSpec& spec) {
     limits.macs_per_cycle =
         sm.sub_cores * static_cast<std::uint32_t>(sm.tensor_core.f16_macs_per_cycle);
     limits.shared_bytes_per_cycle = sm.shared_memory.banks * sm.shared_memory.bank_bytes;
-    limits.l2_bytes_per_cycle_and_sm = spec.memory.crossbar.sm_bytes_per_cycle;
+    limits.l2_bytes_per_cycle_and_sm =
+        static_cast<std::uint32_t>(spec.memory.crossbar.sm_bytes_per_cycle);
     limits.l2_bytes_per_cycle = spec.memory.l2.slices * spec.memory.l2.slice_bytes_per_cycle;
     return limits;
 }
@@ -82,19 +84,26 @@ void emit(const PreparedKernel& prepared, const std::string& directory) {
 struct Simulated {
     GemmKernelResult result;
     std::vector<std::byte> d;  ///< [M x N]; empty with values off
+    std::string doubt;         ///< why D may not be exact
 };
 
 Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values,
-                          const std::string& trace_file) {
+                          const std::string& trace_file, sanitize::Sanitizer* sanitizer) {
     const auto begin = std::chrono::steady_clock::now();
     const gemm::GemmKernel& kernel = prepared.kernel;
     launch::DeviceMemory memory(prepared.launch.buffers, values);
     const TraceOutput trace{trace_file, kernel.entry + ".ptx", kernel.ptx,
                             kernel.entry + ".launch.json", launch::launch_text(prepared.launch)};
+    if (sanitizer != nullptr) sanitizer->begin(prepared.launch.buffers, memory);
     for (launch::Buffer& buffer : prepared.launch.buffers)
         buffer.data = {};  // it stands in the device memory now
-    const auto program = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
-    const auto source = ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms);
+    const auto written = ptx::load_program(kernel.ptx, kernel.entry + ".ptx", kernel.entry);
+    const auto program = lowering::apply(request.lowering, written);
+    ptx::OutputExactness exactness;
+    exactness.add(*written, prepared.launch, prepared.launch.buffers);
+    const auto source =
+        ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms, nullptr,
+                         sanitizer != nullptr ? sanitizer->observer() : nullptr);
     Simulated simulated;
     simulated.result.problem = kernel.problem;
     simulated.result.tile = kernel.tile;
@@ -104,6 +113,8 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     if (values == Values::kOn) {
         simulated.d = gemm::extract_d(kernel.problem, prepared.layout, memory.content("D"));
     }
+    if (const ptx::Cause* doubt = exactness.doubt("D"); doubt != nullptr)
+        simulated.doubt = ptx::cause_text(*doubt);
     simulated.result.wall_seconds = seconds_since(begin);
     return simulated;
 }
@@ -177,7 +188,8 @@ GemmCheckResult check(const GemmRequest& request, const GemmKernelResult& kernel
                            .first_mismatch = {},
                            .max_relative_error_f64 = found.max_relative_error,
                            .max_scaled_error_f64 = found.max_scaled_error,
-                           .non_finite = found.non_finite};
+                           .non_finite = found.non_finite,
+                           .doubt = {}};
     if (found.first) {
         result.first_mismatch =
             fmt::format("D[{}][{}] is {:#x}, expected {:#x}", found.first->row, found.first->column,
@@ -234,6 +246,12 @@ void check_request(const GemmRequest& request) {
             "the CTAs of a split-K kernel wait for each other, but --sms representative simulates "
             "those of one SM: use --sms all");
     }
+    if (request.sanitizer != nullptr && request.sanitizer->detectors().watch() &&
+        request.sms == gpu::SimulatedSms::kRepresentative) {
+        throw base::ConfigError(
+            "--sanitize watches whole CTAs, but --sms representative executes only some of them: "
+            "use --sms all");
+    }
     const gemm::GemmProblem problem = problem_of(request, 1, 1, 1);
     require_pattern(request, problem);
     (void)gemm::form_of(problem);
@@ -269,8 +287,8 @@ GemmResult run_gemm(const GemmRequest& request) {
 
     PreparedKernel prepared = prepare(request, problem, request.tile, values ? &*values : nullptr);
     if (!request.emit_ptx_directory.empty()) emit(prepared, request.emit_ptx_directory);
-    Simulated simulated =
-        simulate_kernel(request, std::move(prepared), request.values, request.trace_file);
+    Simulated simulated = simulate_kernel(request, std::move(prepared), request.values,
+                                          request.trace_file, request.sanitizer);
     result.kernel = simulated.result;
 
     if (request.pattern != nullptr && request.with_dense_baseline) {
@@ -278,9 +296,12 @@ GemmResult run_gemm(const GemmRequest& request) {
         problem.sparse = false;
         PreparedKernel dense = prepare(request, problem, request.baseline_tile, nullptr);
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
-        result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}).result;
+        result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}, nullptr).result;
     }
-    if (request.check) result.check = check(request, result.kernel, *values, simulated.d);
+    if (request.check) {
+        result.check = check(request, result.kernel, *values, simulated.d);
+        result.check->doubt = simulated.doubt;
+    }
     if (!request.out_file.empty()) write_d(request, result.kernel.problem, simulated.d);
     return result;
 }

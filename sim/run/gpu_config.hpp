@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "models/gpu/gpu_spec.hpp"
+#include "sim/run/gpu_document.hpp"
 #include "sim/run/gpu_override.hpp"
 
 namespace sptc::run {
@@ -12,5 +13,8 @@ namespace sptc::run {
 /// types are a ConfigError that lists what is legal or gives the JSON pointer.
 [[nodiscard]] gpu::GpuSpec load_gpu(std::string_view name_or_path,
                                     std::span<const GpuOverride> overrides = {});
+
+/// The GPU that a description describes. Throws ConfigError as load_gpu().
+[[nodiscard]] gpu::GpuSpec gpu_of(const GpuDocument& document);
 
 }  // namespace sptc::run

@@ -166,6 +166,12 @@ GpuDocument gpu_document(std::string_view name_or_path, std::span<const GpuOverr
     return {document.dump(), file};
 }
 
+GpuDocument changed(const GpuDocument& document, std::span<const GpuOverride> overrides) {
+    json object = parse(document.text, document.file);
+    for (const GpuOverride& change : overrides) apply(change, document.file, object);
+    return {object.dump(), document.file};
+}
+
 GpuOverride parse_override(std::string_view text) {
     GpuOverride change;
     const std::size_t equals = text.rfind('=');

@@ -21,6 +21,10 @@ struct GpuDocument {
 [[nodiscard]] GpuDocument gpu_document(std::string_view name_or_path,
                                        std::span<const GpuOverride> overrides);
 
+/// The same description with some of its numbers changed. Throws ConfigError as gpu_document().
+[[nodiscard]] GpuDocument changed(const GpuDocument& document,
+                                  std::span<const GpuOverride> overrides);
+
 /// Names of the built-in descriptions, without aliases.
 [[nodiscard]] std::vector<std::string> gpu_names();
 

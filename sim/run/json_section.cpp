@@ -34,21 +34,41 @@ std::string JsonSection::text(const std::string& key) {
     return value.get<std::string>();
 }
 
-double JsonSection::number(const std::string& key) {
+const json& JsonSection::cited(const std::string& key) {
     const std::string where = pointer_ + "/" + key;
-    const json& cited = at(key);
-    if (!cited.is_object()) {
+    const json& object = at(key);
+    if (!object.is_object()) {
         fail(where, fmt::format("expected {{\"value\", \"source\", \"confidence\"}}: where does "
                                 "the number come from? Found {}",
-                                cited.dump()));
+                                object.dump()));
     }
-    JsonSection parts(cited, file_, where);
+    JsonSection parts(object, file_, where);
     const json& value = parts.at("value");
     (void)parts.text("source");
     (void)parts.text("confidence");
     parts.finish();
-    if (!value.is_number()) fail(where, fmt::format("expected a number, found {}", value.dump()));
+    return value;
+}
+
+double JsonSection::number(const std::string& key) {
+    const json& value = cited(key);
+    if (!value.is_number()) {
+        fail(pointer_ + "/" + key, fmt::format("expected a number, found {}", value.dump()));
+    }
     return value.get<double>();
+}
+
+std::vector<std::uint32_t> JsonSection::numbers(const std::string& key) {
+    const json& values = cited(key);
+    const auto legal = [](const json& value) {
+        return value.is_number_unsigned() &&
+               value.get<std::uint64_t>() <= std::numeric_limits<std::uint32_t>::max();
+    };
+    if (!values.is_array() || !std::all_of(values.begin(), values.end(), legal)) {
+        fail(pointer_ + "/" + key,
+             fmt::format("expected a list of whole numbers of range, found {}", values.dump()));
+    }
+    return values.get<std::vector<std::uint32_t>>();
 }
 
 double JsonSection::whole_number(const std::string& key, double largest) {

@@ -1,9 +1,11 @@
 #pragma once
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sptc::run {
 
@@ -22,7 +24,10 @@ class JsonSection {
     /// A number with its source: {"value": 4, "source": "...", "confidence": "..."}.
     [[nodiscard]] double number(const std::string& key);
 
-    /// The same for a whole number of the target's range.
+    /// Several whole numbers with their source.
+    [[nodiscard]] std::vector<std::uint32_t> numbers(const std::string& key);
+
+    /// The same as number() for a whole number of the target's range.
     template <class Integer>
     void read(const std::string& key, Integer& target) {
         target = static_cast<Integer>(
@@ -35,6 +40,8 @@ class JsonSection {
     [[noreturn]] void fail(const std::string& pointer, std::string_view what) const;
 
   private:
+    /// What stands at "value", beside "source" and "confidence".
+    [[nodiscard]] const nlohmann::json& cited(const std::string& key);
     [[nodiscard]] double whole_number(const std::string& key, double largest);
     const nlohmann::json& at(const std::string& key);
 

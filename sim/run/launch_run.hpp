@@ -7,6 +7,8 @@
 #include "models/gpu/kernel_result.hpp"
 #include "traces/launch/check.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/lowering/lowering.hpp"
+#include "traces/sanitize/sanitizer.hpp"
 
 namespace sptc::run {
 
@@ -17,11 +19,13 @@ struct LaunchRequest {
     std::string launch_file;
     launch::Values values = launch::Values::kOn;
     gpu::RunOptions options;
-    std::string trace_file;     ///< what is executed, for sptc replay; empty: not saved
+    std::string trace_file;  ///< what is executed, for sptc replay; empty: not saved
+    lowering::Lowering lowering = lowering::Lowering::kOn;
     std::string out_directory;  ///< for the launch file's outputs; empty: not written
     bool check = true;          ///< compare outputs with what the launch file expects
     /// Hears what kernels had printed when one of them failed, before the error is thrown.
     std::function<void(const std::vector<std::string>&)> printed_before_failure;
+    sanitize::Sanitizer* sanitizer = nullptr;  ///< watches the kernels; may be absent
 };
 
 /// What `sptc run` reports.

@@ -14,24 +14,31 @@ namespace sptc::run {
 namespace {
 
 void run_kernel(const gpu::GpuSpec& spec, const std::string& text,
-                const launch::KernelLaunch& kernel, launch::DeviceMemory& memory) {
+                const launch::KernelLaunch& kernel, launch::DeviceMemory& memory,
+                gpu::SimulatedSms sms) {
     const auto program = ptx::load_program(text, "microbenchmark.ptx", kernel.entry);
     ptx::require_forms(*program, isa::find_architecture(spec.arch));
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source = ptx::make_source(program, single, memory, launch::Values::kOn, spec.sms);
-    (void)simulate(spec, gpu::SimulatedSms::kAll, *source, {});
+    (void)simulate(spec, sms, *source, {});
+}
+
+double longest_warp(const std::vector<WarpClock>& clocks) {
+    base::Cycle longest = 0;
+    for (const WarpClock& warp : clocks) longest = std::max(longest, warp.end - warp.begin);
+    return static_cast<double>(longest);
 }
 
 }  // namespace
 
 std::vector<WarpClock> warp_clocks(const gpu::GpuSpec& spec, microbench::Microbenchmark& benchmark,
-                                   std::uint32_t iterations) {
+                                   std::uint32_t iterations, gpu::SimulatedSms sms) {
     benchmark.set_iterations(iterations);
     launch::DeviceMemory memory(benchmark.launch.buffers, launch::Values::kOn);
-    run_kernel(spec, benchmark.ptx, benchmark.launch, memory);
+    run_kernel(spec, benchmark.ptx, benchmark.launch, memory, sms);
     for (const launch::KernelLaunch& kernel : benchmark.launch.next)
-        run_kernel(spec, benchmark.ptx, kernel, memory);
+        run_kernel(spec, benchmark.ptx, kernel, memory, sms);
     const auto content = memory.content(std::string(microbench::kClocks));
     std::vector<WarpClock> clocks(content.size() / sizeof(WarpClock));
     static_assert(sizeof(WarpClock) == 2 * sizeof(std::uint64_t));
@@ -54,13 +61,15 @@ base::Cycle longest_cta(const std::vector<WarpClock>& clocks, std::uint32_t warp
 }
 
 LoopTime time_loop(const gpu::GpuSpec& spec, microbench::Microbenchmark benchmark,
-                   Iterations iterations) {
+                   Iterations iterations, gpu::SimulatedSms sms) {
     SPTC_ASSERT(iterations.fewer < iterations.more);
+    if (iterations.fewer == 0)
+        return {longest_warp(warp_clocks(spec, benchmark, iterations.more, sms)), iterations};
     const std::uint32_t warps =
         (static_cast<std::uint32_t>(benchmark.timed().block.count()) + isa::kLanes - 1) /
         isa::kLanes;
     const auto cycles = [&](std::uint32_t count) {
-        return static_cast<double>(longest_cta(warp_clocks(spec, benchmark, count), warps));
+        return static_cast<double>(longest_cta(warp_clocks(spec, benchmark, count, sms), warps));
     };
     return {(cycles(iterations.more) - cycles(iterations.fewer)) /
                 static_cast<double>(iterations.more - iterations.fewer),

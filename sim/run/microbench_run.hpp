@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "models/base/cycle.hpp"
-#include "models/gpu/gpu_spec.hpp"
+#include "models/gpu/gpu.hpp"
 #include "traces/microbench/microbenchmark.hpp"
 
 namespace sptc::run {
@@ -14,11 +14,11 @@ struct WarpClock {
     base::Cycle end = 0;
 };
 
-/// Simulates a microbenchmark whose loop runs `iterations` times, every SM; gives the clocks of all
-/// warps, CTA by CTA. Throws what the kernel causes.
+/// Simulates a microbenchmark whose loop runs `iterations` times; gives the clocks of all warps,
+/// CTA by CTA; those of CTAs that are not simulated are 0. Throws what the kernel causes.
 [[nodiscard]] std::vector<WarpClock> warp_clocks(const gpu::GpuSpec& spec,
                                                  microbench::Microbenchmark& benchmark,
-                                                 std::uint32_t iterations);
+                                                 std::uint32_t iterations, gpu::SimulatedSms sms);
 
 /// The longest time from a CTA's first beginning to its last end.
 [[nodiscard]] base::Cycle longest_cta(const std::vector<WarpClock>& clocks,
@@ -30,6 +30,9 @@ struct Iterations {
     std::uint32_t more;
 };
 
+/// Not a difference: the longest time of a warp between its two readings, the loop run once.
+inline constexpr Iterations kOneIteration{0, 1};
+
 /// What an iteration costs in the steady state: the difference of two runs over the difference of
 /// their iterations, which is what a run of a million iterations divided by a million would give.
 struct LoopTime {
@@ -37,6 +40,7 @@ struct LoopTime {
     Iterations iterations{};
 };
 [[nodiscard]] LoopTime time_loop(const gpu::GpuSpec& spec, microbench::Microbenchmark benchmark,
-                                 Iterations iterations);
+                                 Iterations iterations,
+                                 gpu::SimulatedSms sms = gpu::SimulatedSms::kAll);
 
 }  // namespace sptc::run

@@ -33,6 +33,7 @@ trace_file::TraceHeader header_of(const gpu::GpuSpec& spec, gpu::SimulatedSms sm
     header.origin.sms = spec.sms;
     header.origin.simulated_sms = sms == gpu::SimulatedSms::kAll ? "all" : kRepresentative;
     header.shape = shape;
+    header.shape.not_lowered = trace.not_lowered;
     return header;
 }
 
@@ -84,13 +85,18 @@ void require_forms(const trace_file::TraceHeader& header, const gpu::GpuSpec& sp
 gpu::KernelResult simulate_and_save(const gpu::GpuSpec& spec, gpu::SimulatedSms sms,
                                     isa::InstructionSource& source, const ptx::Program& program,
                                     const gpu::RunOptions& options, const TraceOutput& trace) {
-    if (trace.file.empty()) return simulate(spec, sms, source, options);
+    if (trace.file.empty()) {
+        gpu::KernelResult result = simulate(spec, sms, source, options);
+        result.shape.not_lowered = trace.not_lowered;
+        return result;
+    }
     trace_file::TraceHeader header = header_of(spec, sms, source.shape(), trace);
     const trace_file::RecordedProgram recorded = add_program(program, header.instructions);
     trace_file::TraceWriter writer(trace.file, std::move(header));
     trace_file::RecordingSource recording(source, recorded, writer);
     gpu::KernelResult result = simulate(spec, sms, recording, options);
     writer.commit();
+    result.shape.not_lowered = trace.not_lowered;
     return result;
 }
 

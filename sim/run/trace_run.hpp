@@ -18,6 +18,7 @@ struct TraceOutput {
     std::string kernel_text;
     std::string launch_file;
     std::string launch_text;
+    std::string not_lowered = {};  ///< KernelShape::not_lowered
 };
 
 /// simulate(), saving a trace on the way. `source` executes `program`. The trace appears only when

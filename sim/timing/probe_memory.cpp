@@ -17,8 +17,11 @@ using microbench::NextAddress;
 constexpr std::uint64_t kMebi = 1024 * 1024;
 constexpr std::uint64_t kMostBytes = 8192 * kMebi;
 
-std::vector<Metric> latency(std::span<const double> cycles) {
-    return {{"latency_cycles", cycles[0]}};
+std::vector<Metric> latency(const gpu::GpuSpec& spec, const Parameters&,
+                            std::span<const double> cycles) {
+    constexpr double kNanosecondsPerMegahertz = 1e3;
+    return {{"latency_cycles", cycles[0]},
+            {"latency_ns", cycles[0] * kNanosecondsPerMegahertz / spec.clock_mhz}};
 }
 
 /// A chase visits every element about once between the two runs, up to `most`.
@@ -73,7 +76,7 @@ TimingProbe l1_probe() {
              stride_parameter("128"),
              {"bits", "64", "Of a load", {"64", "128"}},
              address_parameter()},
-            {"latency_cycles"},
+            {"latency_cycles", "latency_ns"},
             "l1 --address pointer,index",
             [](const gpu::GpuSpec& spec, const Parameters& parameters) {
                 return plan_chase(spec,
@@ -85,9 +88,7 @@ TimingProbe l1_probe() {
                                    .next = next_of(parameters)},
                                   512);
             },
-            [](const gpu::GpuSpec&, const Parameters&, std::span<const double> cycles) {
-                return latency(cycles);
-            }};
+            latency};
 }
 
 TimingProbe l2_probe() {
@@ -96,7 +97,7 @@ TimingProbe l2_probe() {
             {{"footprint", "1M", "Bytes around which pointers lead", {}, 32, kMostBytes},
              stride_parameter("128"),
              address_parameter()},
-            {"latency_cycles"},
+            {"latency_cycles", "latency_ns"},
             "l2 --footprint 1M,4M,16M,32M --stride 512",
             [](const gpu::GpuSpec& spec, const Parameters& parameters) {
                 return plan_chase(spec,
@@ -108,9 +109,7 @@ TimingProbe l2_probe() {
                                    .next = next_of(parameters)},
                                   4096);
             },
-            [](const gpu::GpuSpec&, const Parameters&, std::span<const double> cycles) {
-                return latency(cycles);
-            }};
+            latency};
 }
 
 TimingProbe dram_probe() {
@@ -119,7 +118,7 @@ TimingProbe dram_probe() {
             {{"footprint", "64M", "Bytes around which pointers lead", {}, 32, kMostBytes},
              stride_parameter("16K"),
              address_parameter()},
-            {"latency_cycles"},
+            {"latency_cycles", "latency_ns"},
             "dram --footprint 128M --stride 32K",
             [](const gpu::GpuSpec& spec, const Parameters& parameters) {
                 return plan_chase(spec,
@@ -131,9 +130,7 @@ TimingProbe dram_probe() {
                                    .next = next_of(parameters)},
                                   512);
             },
-            [](const gpu::GpuSpec&, const Parameters&, std::span<const double> cycles) {
-                return latency(cycles);
-            }};
+            latency};
 }
 
 TimingProbe l1_stride_probe() {
@@ -149,7 +146,7 @@ TimingProbe l1_stride_probe() {
                                                        .stride = parameters.number32("stride"),
                                                        .warps = parameters.number32("warps")},
                                isa::find_architecture(spec.arch)),
-                         {4, 12}}};
+                         {2, 6}}};
             },
             [](const gpu::GpuSpec&, const Parameters& parameters,
                std::span<const double> cycles) -> std::vector<Metric> {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "models/isa/mma.hpp"
 #include "sim/timing/probe_rows.hpp"
 #include "traces/microbench/mma_loop.hpp"
@@ -20,9 +22,14 @@ std::vector<PlannedRun> plan(const gpu::GpuSpec& spec, const Parameters& paramet
 
 std::vector<Metric> measure(const gpu::GpuSpec& spec, const Parameters& parameters,
                             std::span<const double> cycles) {
+    const microbench::MmaLoop loop = loop_of(spec, parameters);
+    const double macs = microbench::dense_equivalent_macs(loop) / cycles[0];
+    const std::uint32_t busy = std::min(loop.warps, spec.sm.sub_cores);  // sub-cores with a warp
+    constexpr double kMillion = 1e6;                                     // MHz to Hz, and to 10^12
     return {{"latency_cycles", cycles[0]},
-            {"macs_per_cycle_per_sm",
-             microbench::dense_equivalent_macs(loop_of(spec, parameters)) / cycles[0]}};
+            {"macs_per_cycle_per_sm", macs},
+            {"interval_cycles", cycles[0] * busy / (loop.warps * loop.ilp)},
+            {"tera_operations_per_second", 2 * macs * spec.sms * spec.clock_mhz / kMillion}};
 }
 
 }  // namespace
@@ -34,7 +41,8 @@ TimingProbe mma_probe() {
             {{"op", "", "The instruction as PTX spells it (sptc list ops), or all"},
              warps_parameter(),
              ilp_parameter("Independent instructions of an iteration")},
-            {"latency_cycles", "macs_per_cycle_per_sm"},
+            {"latency_cycles", "macs_per_cycle_per_sm", "interval_cycles",
+             "tera_operations_per_second"},
             "mma --op mma.sp.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32 --warps 1,4,8 --ilp 1-3",
             plan,
             measure};

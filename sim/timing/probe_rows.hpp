@@ -9,6 +9,9 @@ namespace sptc::timing {
 [[nodiscard]] TimingProbe ldmatrix_probe();
 [[nodiscard]] TimingProbe ld_shared_probe();
 [[nodiscard]] TimingProbe barrier_probe();
+[[nodiscard]] TimingProbe core_probe();
+[[nodiscard]] TimingProbe address_probe();
+[[nodiscard]] TimingProbe memory_issue_probe();
 [[nodiscard]] TimingProbe l1_probe();
 [[nodiscard]] TimingProbe l1_stride_probe();
 [[nodiscard]] TimingProbe l2_probe();

@@ -28,6 +28,16 @@ const Level& level_of(const Parameters& parameters) {
     return name == kL1.name ? kL1 : name == kL2.name ? kL2 : kDram;
 }
 
+/// The L2 takes in what is written until it is full, so the shorter of two runs that write to
+/// device memory fills it.
+run::Iterations iterations_of(const gpu::GpuSpec& spec, const StreamLoop& loop,
+                              const Level& level) {
+    if (&level != &kDram || loop.kind == StreamKind::kRead) return level.iterations;
+    const std::uint64_t written = loop.step_bytes() * loop.ctas;  // of one array, an iteration
+    const auto fewer = static_cast<std::uint32_t>(spec.memory.l2.bytes / written + 1);
+    return {fewer, fewer + level.iterations.more};
+}
+
 StreamLoop loop_of(const gpu::GpuSpec& spec, const Parameters& parameters) {
     const Level& level = level_of(parameters);
     const std::string& kind = parameters.text("kind");
@@ -44,7 +54,7 @@ StreamLoop loop_of(const gpu::GpuSpec& spec, const Parameters& parameters) {
     loop.segment_steps = 2;
     if (&level == &kDram) {
         loop.warm = false;
-        loop.segment_steps = std::bit_ceil(level.iterations.more);
+        loop.segment_steps = std::bit_ceil(iterations_of(spec, loop, level).more);
     } else if (&level == &kL2) {
         const std::uint64_t step = loop.step_bytes() * loop.arrays() * loop.ctas;
         loop.segment_steps = std::bit_floor(static_cast<std::uint32_t>(
@@ -65,20 +75,26 @@ TimingProbe stream_probe() {
              {"threads", "512", "Threads of a CTA", {"128", "256", "512", "1024"}},
              {"unroll", "4", "Accesses of a thread and iteration", {"1", "2", "4", "8"}},
              {"footprint", "16M", "Bytes that all CTAs read with --level l2", {}, 1024, 1u << 30}},
-            {"bytes_per_cycle", "bytes_per_cycle_per_sm", "gigabytes_per_second"},
+            {"bytes_per_cycle", "bytes_per_cycle_per_sm", "gigabytes_per_second",
+             "terabytes_per_second"},
             "stream --level l2 --bits 32,64,128",
             [](const gpu::GpuSpec& spec, const Parameters& parameters) -> std::vector<PlannedRun> {
-                return {{write(loop_of(spec, parameters), isa::find_architecture(spec.arch)),
-                         level_of(parameters).iterations}};
+                const bool own = &level_of(parameters) == &kL1;  // every SM for itself
+                const StreamLoop loop = loop_of(spec, parameters);
+                return {{write(loop, isa::find_architecture(spec.arch)),
+                         iterations_of(spec, loop, level_of(parameters)),
+                         own ? gpu::SimulatedSms::kRepresentative : gpu::SimulatedSms::kAll}};
             },
             [](const gpu::GpuSpec& spec, const Parameters& parameters,
                std::span<const double> cycles) -> std::vector<Metric> {
                 const double rate = bytes(loop_of(spec, parameters)) / cycles[0];
                 constexpr double kMegahertzBytesPerGigabyte = 1e-3;
+                constexpr double kMegahertzBytesPerTerabyte = 1e-6;
                 return {
                     {"bytes_per_cycle", rate},
                     {"bytes_per_cycle_per_sm", rate / spec.sms},
-                    {"gigabytes_per_second", rate * spec.clock_mhz * kMegahertzBytesPerGigabyte}};
+                    {"gigabytes_per_second", rate * spec.clock_mhz * kMegahertzBytesPerGigabyte},
+                    {"terabytes_per_second", rate * spec.clock_mhz * kMegahertzBytesPerTerabyte}};
             }};
 }
 

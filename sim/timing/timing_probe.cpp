@@ -26,8 +26,9 @@ double ProbePoint::metric(std::string_view name) const {
 
 std::span<const TimingProbe> timing_probes() {
     static const std::vector<TimingProbe> probes{
-        mma_probe(),       ldmatrix_probe(), ld_shared_probe(), barrier_probe(),  l1_probe(),
-        l1_stride_probe(), l2_probe(),       dram_probe(),      cp_async_probe(), stream_probe()};
+        mma_probe(),     ldmatrix_probe(),     ld_shared_probe(), barrier_probe(),   core_probe(),
+        address_probe(), memory_issue_probe(), l1_probe(),        l1_stride_probe(), l2_probe(),
+        dram_probe(),    cp_async_probe(),     stream_probe()};
     return probes;
 }
 
@@ -46,7 +47,8 @@ ProbePoint run_timing_probe(const gpu::GpuSpec& spec, const TimingProbe& probe,
     ProbePoint point;
     std::vector<double> cycles;
     for (const PlannedRun& planned : probe.plan(spec, parameters)) {
-        cycles.push_back(run::time_loop(spec, planned.benchmark, planned.iterations).cycles);
+        cycles.push_back(
+            run::time_loop(spec, planned.benchmark, planned.iterations, planned.sms).cycles);
         point.iterations = planned.iterations;
     }
     point.metrics = probe.measure(spec, parameters, cycles);

@@ -29,6 +29,8 @@ struct ProbePoint {
 struct PlannedRun {
     microbench::Microbenchmark benchmark;
     run::Iterations iterations;
+    /// One SM is enough where SMs have nothing to do with each other.
+    gpu::SimulatedSms sms = gpu::SimulatedSms::kAll;
 };
 
 /// A question about time to a GPU: a row of the table that `sptc probe` and `sptc validate` share.

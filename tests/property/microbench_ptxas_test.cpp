@@ -23,6 +23,7 @@ using Given = std::map<std::string, std::string>;
 std::vector<Given> choices(const timing::TimingProbe& probe, const gpu::GpuSpec& gpu) {
     Given common;
     if (probe.name == "mma") common["op"] = "mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32";
+    if (probe.name == "core") common["sequence"] = "ffma";
     std::vector<Given> all{common};
     for (const timing::ParameterSpec& spec : probe.parameters) {
         for (const std::string_view choice : spec.choices) {

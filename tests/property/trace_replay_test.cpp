@@ -280,7 +280,7 @@ TEST_CASE("replay: a whole trace stands for its kernel on another GPU and in the
     check_same_simulation(run::run_gemm(request).kernel.simulation,
                           run::run_replay(replay).simulations.front());
 
-    std::string small = base::read_text("configs/gpu/a100.json");
+    std::string small = base::read_text("configs/gpu/a100-sxm4-40gb.json");
     const std::string sms = R"("sms": {"value": 108)";
     REQUIRE(small.find(sms) != std::string::npos);
     small.replace(small.find(sms), sms.size(), R"("sms": {"value": 5)");

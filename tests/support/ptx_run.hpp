@@ -8,6 +8,7 @@
 
 #include "tests/support/functional_run.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/lowering/lowering.hpp"
 #include "traces/ptx/print_buffer.hpp"
 #include "traces/ptx/source.hpp"
 
@@ -18,6 +19,7 @@ struct KernelRun {
     std::string ptx;
     launch::Launch launch;
     launch::Values values = launch::Values::kOn;
+    lowering::Lowering lowering = lowering::Lowering::kOff;
     FunctionalOptions options;
     std::unique_ptr<launch::DeviceMemory> memory;
     std::unique_ptr<sptc::ptx::PrintBuffer> printed = std::make_unique<sptc::ptx::PrintBuffer>();
@@ -56,8 +58,9 @@ struct KernelRun {
     /// The source for the launch; `memory` is fresh.
     std::unique_ptr<isa::InstructionSource> source() {
         memory = std::make_unique<launch::DeviceMemory>(launch.buffers, values);
-        return ptx::make_source(ptx::load_program(ptx, "test.ptx", launch.entry), launch, *memory,
-                                values, 1, printed.get());
+        return ptx::make_source(
+            lowering::apply(lowering, ptx::load_program(ptx, "test.ptx", launch.entry)), launch,
+            *memory, values, 1, printed.get());
     }
 
     std::uint64_t run() {

@@ -1,5 +1,6 @@
 // When shuffles, votes, fences, named barriers, sleeps and atomics let a warp go on. Measured
-// figures: SyncPerformance (IISWC 2024), A100; the others follow from configs/gpu/a100.json.
+// figures: SyncPerformance (IISWC 2024), A100; the others follow from
+// configs/gpu/a100-sxm4-40gb.json.
 #include <catch2/catch.hpp>
 
 #include "tests/support/a100.hpp"
@@ -59,6 +60,29 @@ TEST_CASE("sm: a dependent shuffle takes the measured 25 cycles, 31 with 32 warp
     CHECK(shuffle_cycles(32, 2) == Approx(61).margin(6));
 }
 
+TEST_CASE("sm: two CTAs share the barrier unit: 64 cycles with 16 warps each, 122.7 with 32") {
+    // SyncPerformance, 216 blocks on 108 SMs; one block alone takes 53 and 85.
+    const auto barrier_cycles = [](std::uint32_t warps) {
+        test::A100 gpu;
+        ScriptedSource source(warps, {{.operation = Operation::kBarrier}}, 50, 2);
+        (void)gpu.run(source);
+        return static_cast<double>(source.issues.at(90) - source.issues.at(10)) / 40;
+    };
+    CHECK(barrier_cycles(8) == Approx(37).margin(1.5));
+    CHECK(barrier_cycles(16) == Approx(64).margin(1.5));
+    CHECK(barrier_cycles(32) == Approx(122.7).epsilon(0.05));
+}
+
+TEST_CASE("sm: __syncwarp holds its warp for the measured 5 cycles, with up to 16 warps") {
+    for (const std::uint32_t warps : {1u, 8u, 16u}) {
+        test::A100 gpu;
+        ScriptedSource source(warps, {{.operation = Operation::kWarpSync}}, 50);
+        (void)gpu.run(source);
+        CAPTURE(warps);
+        CHECK(static_cast<double>(source.issues.at(40) - source.issues.at(10)) / 30 == 5);
+    }
+}
+
 TEST_CASE("sm: the results of vote, match and redux are readable after their latency, not before") {
     const sm::SubCoreSpec& spec = a100().sm.sub_core;
     for (const auto& [operation, pipeline] : {std::pair{Operation::kVote, &spec.vote},
@@ -111,9 +135,9 @@ TEST_CASE("sm: nanosleep holds its warp for as many cycles as its nanoseconds ta
 TEST_CASE("sm: a fence of the GPU waits for the warp's writes, one of the CTA does not") {
     const Step store{.operation = Operation::kStoreGlobal, .reads = {1}, .address = neighbours};
     const Step red{.operation = Operation::kReductionGlobal, .reads = {1}, .address = neighbours};
-    const memory::MemorySpec& memory = a100().memory;
-    const Cycle way =
-        memory.crossbar.request_cycles + memory.l2.hit_cycles + memory.crossbar.response_cycles;
+    const gpu::GpuSpec spec = a100();
+    const Cycle way = spec.sm.global_path.request_cycles + spec.memory.l2.hit_cycles +
+                      spec.sm.global_path.response_cycles;
     CHECK(distance({store, {.operation = Operation::kMemoryFence}}, 0, 1) > way);
     CHECK(distance({red, {.operation = Operation::kMemoryFence}}, 0, 1) > way);
     CHECK(distance({store, {.operation = Operation::kCtaFence}}, 0, 1) == 1);
@@ -132,7 +156,8 @@ TEST_CASE("l2: lanes that change one word take turns, and each turn is one cycle
     const Cycle apart = atom(neighbours);
     // All words of the line at once, but three sectors less come back with one word.
     const Cycle together = atom(one_word);
-    const Cycle sector_cycles = 3 * 32 / a100().memory.crossbar.sm_bytes_per_cycle;
+    const auto sector_cycles =
+        static_cast<Cycle>(3 * 32 / a100().memory.crossbar.sm_bytes_per_cycle);
     CHECK(together >= apart + 31 * a100().memory.l2.atomic_cycles - 2 * sector_cycles - 2);
     CHECK(together <= apart + 31 * a100().memory.l2.atomic_cycles);
     const Cycle load =

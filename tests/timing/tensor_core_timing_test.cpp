@@ -57,9 +57,10 @@ void check_interval(const TensorCoreSpec& spec, const isa::MmaForm& form, base::
     bench.issue(form, kStart + interval);
 }
 
-void check_completion(const isa::MmaForm& form, base::Cycle completion) {
+void check_completion(const isa::MmaForm& form, base::Cycle completion,
+                      const TensorCoreSpec& spec = {}) {
     INFO(form.ptx_name());
-    Bench bench;
+    Bench bench(spec);
     bench.issue_and_tick(form, kStart + 40);
     REQUIRE(bench.listener.done.size() == 1);
     CHECK(bench.listener.done[0] == std::pair{std::uint64_t{kStart}, kStart + completion});
@@ -101,18 +102,75 @@ TEST_CASE("tensor_core: half or twice the multipliers double or halve the interv
     spec.f16_macs_per_cycle = 64;
     check_interval(spec, dense(16), 32);
     spec.f16_macs_per_cycle = 512;
+    spec.operand_registers_per_cycle = 4;  // m16n8k16 has ten
     check_interval(spec, dense(16), 4);
     check_interval(spec, sparse(32), 8);  // the B feed still takes two cycles a slice
     spec.b_bits_per_cycle *= 2;
     check_interval(spec, sparse(32), 6);  // now the metadata stage
 }
 
+TEST_CASE("tensor_core: either limit of small sparse forms can be chosen") {
+    // Sun et al., table 6: 6.35 cycles for sparse m16n8k16, 8.28 for m16n8k32.
+    TensorCoreSpec stage;
+    stage.operand_registers_per_cycle = 0;
+    check_interval(stage, sparse(16), 6);
+    check_interval(stage, test::f16_form(true, 16, DataType::kF16), 6);
+    check_interval(stage, sparse(32), 8);
+    TensorCoreSpec registers;
+    registers.sparse_minimum_interval_cycles = 0;
+    registers.metadata_read_cycles = 2;
+    check_interval(registers, sparse(16), 6);  // (2 + 2 + 4) / 2 + 2
+    check_interval(registers, test::f16_form(true, 16, DataType::kF16), 5);
+    check_interval(registers, sparse(32), 8);  // (4 + 4 + 4) / 2 + 2
+    TensorCoreSpec none = stage;
+    none.sparse_minimum_interval_cycles = 0;
+    check_interval(none, sparse(16), 4);
+    // A datapath of half the width is slow enough for both: RTX 3070 Ti, no shortfall (section 4).
+    stage.f16_macs_per_cycle = registers.f16_macs_per_cycle = 128;
+    stage.b_bits_per_cycle = registers.b_bits_per_cycle = 256;
+    check_interval(stage, sparse(16), 8);
+    check_interval(registers, sparse(16), 8);
+}
+
+TEST_CASE("tensor_core: f32 accumulation at half rate gives the latencies of an RTX 4090") {
+    // Luo et al., arXiv 2402.13499, table VII: 24.6 and 17.7 cycles with f16, 33.0 and 18.8 with
+    // f32 accumulation, of a datapath half as wide as an A100's; s8 24.5 and 17.3.
+    TensorCoreSpec spec;
+    spec.f16_macs_per_cycle = 128;
+    spec.f32_accumulate_divisor = 2;
+    spec.arch = "sm_89";
+    const auto& s8 = *isa::find_form(false, 16, 8, 32, DataType::kS32, DataType::kS8, DataType::kS8,
+                                     DataType::kS32);
+    check_interval(spec, test::f16_form(false, 16, DataType::kF16), 16);
+    check_interval(spec, dense(16), 32);
+    check_completion(test::f16_form(false, 16, DataType::kF16), 25, spec);
+    check_completion(test::f16_form(false, 8, DataType::kF16), 18, spec);
+    check_completion(s8, 25, spec);
+    check_completion(dense(16), 32, spec);
+    check_completion(dense(8), 18, spec);
+}
+
+TEST_CASE("tensor_core: two cycles an instruction more give the intervals of an H100's mma.sync") {
+    // h100 sweep (f16, f32): 6.0 cycles for m16n8k16, whose passes take 4; 24.085 cycles complete.
+    TensorCoreSpec spec;
+    spec.f16_macs_per_cycle = 512;
+    spec.b_bits_per_cycle = 1024;
+    spec.instruction_overhead_cycles = 2;
+    spec.completion_cycles = 16;
+    spec.k_step_cycles = 8;
+    spec.arch = "sm_90";
+    check_interval(spec, dense(16), 6);
+    check_interval(spec, dense(8), 4);
+    check_completion(dense(16), 24, spec);
+    check_completion(dense(8), 16, spec);
+}
+
 TEST_CASE(
     "tensor_core: the metadata stage holds back a second sparse instruction but no dense one") {
     Bench bench;
-    bench.issue_and_tick(sparse(16), kStart + 3);
-    CHECK_FALSE(bench.core.can_issue(dense(8), kStart + 3));
-    CHECK(bench.core.can_issue(dense(8), kStart + 4));
+    bench.issue_and_tick(sparse(16), kStart + 4);
+    CHECK_FALSE(bench.core.can_issue(dense(8), kStart + 4));
+    CHECK(bench.core.can_issue(dense(8), kStart + 5));  // nine registers have been read
     CHECK_FALSE(bench.core.can_issue(sparse(16), kStart + 5));
     CHECK(bench.core.can_issue(sparse(16), kStart + 6));
     CHECK(bench.core.earliest(kStart + 4) == kStart + 6);
@@ -151,9 +209,13 @@ TEST_CASE("tensor_core: every Ampere form issues as often as its type's multipli
         return form.a == DataType::kF64 ? 16 : 256 * 16 / types::bits(form.a);
     };
     for (const isa::MmaForm* form : test::forms_of("sm_80")) {
-        const int ideal = form->executed_macs() / macs_per_cycle(*form);
+        const int sub_byte = types::bits(form->a) < 8 ? 1 : 0;  // sub_byte_overhead_cycles
+        const int ideal = form->executed_macs() / macs_per_cycle(*form) + sub_byte;
         const int metadata = form->sparse() ? 6 : 0;  // sparse_minimum_interval_cycles
-        check_interval({}, *form, static_cast<base::Cycle>(std::max(ideal, metadata)));
+        const int registers =                         // two ports; the metadata is one more
+            (form->a_registers() + form->b_registers() + form->c_registers() + 1) / 2 +
+            (form->sparse() ? 1 : 0);
+        check_interval({}, *form, static_cast<base::Cycle>(std::max({ideal, metadata, registers})));
     }
 }
 

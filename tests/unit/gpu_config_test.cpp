@@ -153,3 +153,35 @@ TEST_CASE("gpu_config: every built-in description is valid, named as its file, w
     }
     CHECK(names.contains("a100"));
 }
+
+TEST_CASE("gpu_config: contradictions of the memory system are named by JSON pointer") {
+    const auto message = [](const std::string& pointer, double value) -> std::string {
+        const run::GpuOverride change{pointer, value};
+        try {
+            (void)run::load_gpu("a100", std::span(&change, 1));
+        } catch (const base::ConfigError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    const auto names = [&](const std::string& pointer, double value) {
+        const std::string text = message(pointer, value);
+        CAPTURE(text);
+        CHECK(text.find(pointer + ": found ") != std::string::npos);
+        CHECK(text.find("expected") != std::string::npos);
+    };
+    names("/memory/l2/partitions", 0);
+    names("/memory/l2/slices", 81);
+    names("/memory/l2/bytes", 41943040 + 128);
+    names("/memory/l2/link_cycles", 0);
+    names("/memory/hbm/channels", 39);
+    names("/memory/hbm/efficiency", 1.1);
+    names("/sm/l1/sets", 33);
+    names("/sm/l1/tag_banks", 32);
+    names("/sm/global_path/outstanding_sectors", 3);
+    names("/memory/crossbar/sm_bytes_per_cycle", 0);
+    CHECK_THAT(message("/memory/hbm/peak_gigabytes_per_second", 50000),
+               Catch::Contains("/memory/hbm: found") && Catch::Contains("L2"));
+    CHECK_THAT(message("/sm/l1/array_bytes", 131072),
+               Catch::Contains("/sm/l1/carve_out_kilobytes: found 132"));
+}

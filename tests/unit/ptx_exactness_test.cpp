@@ -5,6 +5,7 @@
 #include "tests/support/ptx_run.hpp"
 #include "traces/ptx/exactness.hpp"
 #include "traces/ptx/opcode_key.hpp"
+#include "traces/ptx/output_exactness.hpp"
 
 using namespace sptc;
 using Values = std::vector<std::uint64_t>;
@@ -69,4 +70,88 @@ TEST_CASE("ptx: special registers of sizes and grids hold what the launch says")
     run.output("out", 8).run();
     // Static variables take 112 bytes, a multiple of 16: 412 bytes are four units of 128.
     CHECK(run.content<std::uint32_t>("out") == std::vector<std::uint32_t>{300, 512});
+}
+
+namespace {
+
+/// The doubt about each of the buffers x, y, z after kernels that take their addresses.
+std::string doubt_about(const ptx::OutputExactness& exactness, const std::string& buffer) {
+    const ptx::Cause* cause = exactness.doubt(buffer);
+    return cause == nullptr ? "exact" : ptx::cause_text(*cause);
+}
+
+/// Adds a launch of a kernel of x, y, z. Line 7 is the first of `body`.
+void add_kernel(ptx::OutputExactness& exactness, const std::string& body) {
+    const auto program = ptx::load_program(
+        std::string(test::kPtxHeader) +
+            ".visible .entry k(.param .u64 x, .param .u64 y, .param .u64 z) {\n"
+            ".reg .pred %p; .reg .b32 %f<6>; .reg .b64 %x, %y, %z; .shared .b32 s;"
+            "ld.param.u64 %x, [x]; ld.param.u64 %y, [y]; ld.param.u64 %z, [z];"
+            "cvta.to.global.u64 %x, %x; cvta.to.global.u64 %y, %y;\n" +
+            body + "\nret;\n}",
+        "k.ptx", "");
+    launch::KernelLaunch launch;
+    std::vector<launch::Buffer> buffers;
+    for (const std::string name : {"x", "y", "z"}) {
+        launch.arguments.push_back(launch::BufferArgument{name, 0});
+        buffers.emplace_back();
+        buffers.back().name = name;
+        buffers.back().bytes = 256;
+    }
+    exactness.add(*program, launch, buffers);
+}
+
+std::string doubts_of(const std::string& body) {
+    ptx::OutputExactness exactness;
+    add_kernel(exactness, body);
+    return doubt_about(exactness, "x") + "; " + doubt_about(exactness, "y") + "; " +
+           doubt_about(exactness, "z");
+}
+
+}  // namespace
+
+TEST_CASE("ptx: an output is exact unless an open operation flows into it") {
+    CHECK(doubts_of("ld.global.f32 %f0, [%x]; fma.rn.f32 %f1, %f0, %f0, %f0; st.global.f32 [%y], "
+                    "%f1;") == "exact; exact; exact");
+    CHECK(doubts_of("ld.global.f32 %f0, [%x];\nex2.approx.f32 %f1, %f0; st.global.f32 [%y+4], %f1; "
+                    "st.global.f32 [%z], %f0;") ==
+          "exact; k.ptx:8 'ex2.approx.f32' is approximate; exact");
+    CHECK(doubts_of("ld.global.f32 %f0, [%x];\nred.global.add.f32 [%y], %f0;") ==
+          "exact; k.ptx:8 'red.global.add.f32' adds floats in the order in which atomics arrive; "
+          "exact");
+    CHECK(doubts_of("red.global.add.u32 [%y], 1;") == "exact; exact; exact");
+    CHECK(doubts_of("mov.u32 %f0, %clock; st.global.b32 [%z], %f0;") ==
+          "exact; exact; k.ptx:7 'mov.u32' reads a clock");
+}
+
+TEST_CASE("ptx: a product and a sum may be contracted only when the sum reads the product") {
+    const std::string apart =
+        "mul.f32 %f1, %f0, %f0; st.global.f32 [%x], %f1; add.f32 %f2, %f0, "
+        "%f0; st.global.f32 [%y], %f2;";
+    CHECK(doubts_of(apart) == "exact; exact; exact");
+    CHECK(doubts_of("mul.f32 %f1, %f0, %f0; mov.f32 %f3, %f1;\nadd.f32 %f2, %f3, %f0; "
+                    "st.global.f32 [%x], %f1; st.global.f32 [%y], %f2;") ==
+          "exact; k.ptx:8 'add.f32' has no rounding: ptxas may contract it; exact");
+    CHECK(doubts_of("mul.rn.f32 %f1, %f0, %f0; add.f32 %f2, %f1, %f0; st.global.f32 [%y], %f2;") ==
+          "exact; exact; exact");
+}
+
+TEST_CASE("ptx: doubt flows through shared memory, addresses, guards, branches and launches") {
+    const std::string approximate = "ex2.approx.f32 %f1, %f0; ";
+    const std::string doubt = "k.ptx:7 'ex2.approx.f32' is approximate";
+    CHECK(doubts_of(approximate + "st.shared.f32 [s], %f1; ld.shared.f32 %f2, [s]; st.global.f32 "
+                                  "[%x], %f2;") == doubt + "; exact; exact");
+    CHECK(doubts_of(approximate + "setp.gt.f32 %p, %f1, %f0; @%p st.global.f32 [%x], %f0;") ==
+          doubt + "; exact; exact");
+    CHECK(doubts_of(approximate + "setp.gt.f32 %p, %f1, %f0; @%p bra L; st.global.f32 [%x], %f0; "
+                                  "L:") == doubt + "; exact; exact");
+    CHECK(doubts_of(approximate + "cvt.u64.u32 %z, %f1; add.u64 %z, %z, %x; st.global.f32 [%z], "
+                                  "%f0;") == doubt + "; exact; " + doubt);
+    CHECK(doubts_of(approximate + "ld.global.u64 %z, [%x]; st.global.f32 [%z], %f1;") ==
+          doubt + "; " + doubt + "; " + doubt);
+    ptx::OutputExactness launches;
+    add_kernel(launches, approximate + "st.global.f32 [%x], %f1;");
+    add_kernel(launches, "ld.global.f32 %f0, [%x]; st.global.f32 [%y], %f0;");
+    CHECK(doubt_about(launches, "y") == doubt);
+    CHECK(doubt_about(launches, "z") == "exact");
 }

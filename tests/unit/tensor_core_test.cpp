@@ -340,7 +340,7 @@ TEST_CASE("tensor_core: a spec outside its range is refused with the field and t
     };
     refuse({.f16_macs_per_cycle = 0}, "f16_macs_per_cycle is 0");
     refuse({.b_bits_per_cycle = -1}, "b_bits_per_cycle is -1");
-    refuse({.pipeline_cycles = 0}, "pipeline_cycles is 0");
+    refuse({.completion_cycles = 0}, "completion_cycles is 0");
     refuse({.f64_macs_per_cycle = 0}, "f64_macs_per_cycle is 0");
     refuse({.arch = "sm_12"}, "sm_80");
     refuse({.swapped_mux_inputs = {{16, 0, 0, 1}}}, "row is 16");

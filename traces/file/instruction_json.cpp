@@ -97,11 +97,13 @@ Json instruction_json(const InstructionTable& table, std::size_t index) {
     number("source_line", instruction.source_line);
     number("bytes", instruction.bytes_per_lane);
     number("matrices", instruction.matrices);
+    number("cache", static_cast<unsigned>(instruction.cache));
     if (instruction.mma != nullptr) json["mma"] = instruction.mma->ptx_name();
     number("selector", instruction.selector);
     number("any_metadata_order",
            instruction.metadata_ordering == isa::MetadataOrdering::kAny ? 1 : 0);
     number("pending_groups", instruction.pending_groups);
+    number("uniform_address", instruction.uniform_address ? 1 : 0);
     list("reads", instruction.reads);
     list("address_reads", instruction.address_reads);
     list("writes", instruction.writes);
@@ -119,8 +121,9 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
                      InstructionTable& table) {
     const HeaderFields fields(
         json, pointer,
-        {"operation", "line", "source_line", "text", "twin_of", "bytes", "matrices", "mma",
-         "selector", "any_metadata_order", "pending_groups", "reads", "address_reads", "writes"});
+        {"operation", "line", "source_line", "text", "twin_of", "bytes", "matrices", "cache", "mma",
+         "selector", "any_metadata_order", "pending_groups", "uniform_address", "reads",
+         "address_reads", "writes"});
     isa::Instruction instruction;
     instruction.operation = read_operation(fields);
     instruction.line = static_cast<std::uint32_t>(fields.integer("line", kMaximumLine));
@@ -131,12 +134,15 @@ void add_instruction(const nlohmann::json& json, const std::string& pointer,
     };
     instruction.bytes_per_lane = byte("bytes");
     instruction.matrices = byte("matrices");
+    instruction.cache = static_cast<isa::CachePolicy>(
+        fields.integer_or_0("cache", static_cast<unsigned>(isa::CachePolicy::kL2)));
     if (fields.has("mma")) instruction.mma = read_form(fields, forms);
     instruction.selector = byte("selector");
     if (fields.integer_or_0("any_metadata_order", 1) != 0) {
         instruction.metadata_ordering = isa::MetadataOrdering::kAny;
     }
     instruction.pending_groups = byte("pending_groups");
+    instruction.uniform_address = fields.integer_or_0("uniform_address", 1) != 0;
     const auto reads = read_registers(fields, "reads", scoreboard_registers);
     const auto address_reads = read_registers(fields, "address_reads", scoreboard_registers);
     const auto writes = read_registers(fields, "writes", scoreboard_registers);

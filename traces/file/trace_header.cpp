@@ -63,6 +63,30 @@ Origin read_origin(const HeaderFields& fields) {
     return origin;
 }
 
+/// By RegisterId: the first physical register + 256 times how many.
+Json physical_json(const std::vector<isa::PhysicalRegisters>& registers) {
+    Json list = Json::array();
+    for (const isa::PhysicalRegisters& each : registers)
+        list.push_back(each.first + 256 * each.count);
+    return list;
+}
+
+std::vector<isa::PhysicalRegisters> read_physical(const HeaderFields& fields,
+                                                  const isa::KernelShape& shape) {
+    constexpr std::uint64_t kLargest = 2 * 256 + 255;
+    std::vector<isa::PhysicalRegisters> registers;
+    for (const std::uint64_t code : fields.integers("physical_registers", kLargest)) {
+        registers.push_back(
+            {static_cast<std::uint8_t>(code % 256), static_cast<std::uint8_t>(code / 256)});
+    }
+    if (registers.size() != shape.scoreboard_registers) {
+        fields.fail("physical_registers",
+                    fmt::format("{} numbers, expected scoreboard_registers, {}", registers.size(),
+                                shape.scoreboard_registers));
+    }
+    return registers;
+}
+
 isa::KernelShape read_shape(const HeaderFields& fields) {
     isa::KernelShape shape;
     shape.entry = fields.string("entry");
@@ -76,6 +100,9 @@ isa::KernelShape read_shape(const HeaderFields& fields) {
     shape.registers_per_thread = number("registers_per_thread", kMaximumRegisters);
     shape.registers_estimated = number("registers_estimated", 1) != 0;
     shape.scoreboard_registers = number("scoreboard_registers", kMaximumRegisterIds);
+    shape.lowered = fields.integer_or_0("lowered", 1) != 0;
+    if (fields.has("not_lowered")) shape.not_lowered = fields.string("not_lowered");
+    if (fields.has("physical_registers")) shape.physical_registers = read_physical(fields, shape);
     return shape;
 }
 
@@ -97,7 +124,12 @@ std::string header_json(const TraceHeader& header) {
                 {"shared_bytes_per_cta", shape.shared_bytes_per_cta},
                 {"registers_per_thread", shape.registers_per_thread},
                 {"registers_estimated", shape.registers_estimated ? 1 : 0},
-                {"scoreboard_registers", shape.scoreboard_registers}}}};
+                {"scoreboard_registers", shape.scoreboard_registers},
+                {"lowered", shape.lowered ? 1 : 0}}}};
+    if (!shape.not_lowered.empty()) json["shape"]["not_lowered"] = shape.not_lowered;
+    if (!shape.physical_registers.empty()) {
+        json["shape"]["physical_registers"] = physical_json(shape.physical_registers);
+    }
     Json& list = json["instructions"] = Json::array();
     for (std::size_t i = 0; i < header.instructions.size(); ++i) {
         list.push_back(instruction_json(header.instructions, i));
@@ -122,7 +154,8 @@ TraceHeader parse_header(std::string_view text) {
     header.origin = read_origin(fields);
     header.shape = read_shape(fields.object(
         "shape", {"entry", "grid", "block", "shared_bytes_per_cta", "registers_per_thread",
-                  "registers_estimated", "scoreboard_registers"}));
+                  "registers_estimated", "scoreboard_registers", "lowered", "not_lowered",
+                  "physical_registers"}));
     const nlohmann::json& list = fields.array("instructions");
     const MmaFormNames forms = mma_form_names();
     for (std::size_t i = 0; i < list.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "traces/launch/element.hpp"
 #include "traces/launch/fill.hpp"
 #include "traces/launch/json_fields.hpp"
+#include "traces/launch/mma_operand.hpp"
 #include "traces/tensor_file/npy.hpp"
 
 namespace sptc::launch {
@@ -103,16 +105,62 @@ std::vector<std::byte> read_integers(const Fields& fields, const Buffer& buffer,
     }
 }
 
+/// Operands of matrix instructions, one in each block.
+std::vector<std::byte> read_mma_operands(const Fields& fields, const Buffer& buffer,
+                                         std::uint64_t seed) {
+    constexpr std::uint64_t kMostBlockBytes = 1 << 20;
+    const std::string operand = fields.string("operand");
+    const std::uint64_t block = fields.integer("block_bytes", 8, kMostBlockBytes);
+    if (block % 8 != 0 || buffer.bytes % block != 0) {
+        fields.fail("block_bytes", fmt::format("found {}, expected a multiple of 8 that divides "
+                                               "the buffer's {} bytes",
+                                               block, buffer.bytes));
+    }
+    constexpr std::string_view kOperands = "ABC";
+    if (operand.size() != 1 || kOperands.find(operand) == std::string_view::npos) {
+        fields.fail("operand", fmt::format("found \"{}\", expected A, B or C", operand));
+    }
+    return mma_operands(*buffer.type, static_cast<MmaOperand>(kOperands.find(operand)), block, seed,
+                        buffer.bytes);
+}
+
+std::vector<std::byte> read_metadata(const Fields& fields, const Buffer& buffer,
+                                     std::uint64_t seed) {
+    try {
+        return random_metadata(fields.string("pattern"), seed, buffer.bytes);
+    } catch (const base::ConfigError& problem) {
+        fields.fail("pattern", problem.what());
+    }
+}
+
+/// The distributions that have members of their own.
+struct SpecialDistribution {
+    std::string_view name;
+    std::array<std::string_view, 2> members;
+    std::vector<std::byte> (*read)(const Fields&, const Buffer&, std::uint64_t seed);
+};
+
 std::vector<std::byte> read_random(const Fields& buffer_fields, const Buffer& buffer) {
+    constexpr SpecialDistribution kSpecial[] = {
+        {"integers", {"low", "high"}, read_integers},
+        {"mma", {"operand", "block_bytes"}, read_mma_operands},
+        {"metadata", {"pattern", ""}, read_metadata}};
     const Fields fields(buffer_fields.at("random"), buffer_fields.file(),
                         buffer_fields.pointer("random"));
-    fields.expect_only({"seed", "distribution", "low", "high"});
+    fields.expect_only(
+        {"seed", "distribution", "low", "high", "operand", "block_bytes", "pattern"});
     if (!buffer.type) fields.fail("needs the buffer's \"type\"");
     const std::uint64_t seed = fields.integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
     const std::string name = fields.string("distribution");
-    if (name == "integers") return read_integers(fields, buffer, seed);
-    for (const std::string_view key : {"low", "high"}) {
-        if (fields.find(key) != nullptr) fields.fail(key, "only for the distribution integers");
+    for (const SpecialDistribution& each : kSpecial) {
+        if (each.name == name) continue;
+        for (const std::string_view key : each.members) {
+            if (fields.find(key) == nullptr) continue;
+            fields.fail(key, fmt::format("only for the distribution {}", each.name));
+        }
+    }
+    for (const SpecialDistribution& each : kSpecial) {
+        if (each.name == name) return each.read(fields, buffer, seed);
     }
     try {
         return random_bytes(*buffer.type, parse_distribution(name), seed, buffer.bytes);

@@ -17,6 +17,7 @@ struct OutputCheck {
     std::uint64_t elements = 0;
     std::uint64_t mismatches = 0;
     std::string first_mismatch;  ///< "C[1][2] is 3 (0x40400000), expected 4 (0x40800000)"
+    std::string doubt{};  ///< why its bits may not be those of a GPU; empty: they are claimed to be
 };
 
 /// "bit for bit", or "within 1e-06 + 2e-05 * abs(expected)".

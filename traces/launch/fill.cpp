@@ -25,7 +25,8 @@ Distribution parse_distribution(std::string_view name) {
     if (name == "uniform") return Distribution::kUniform;
     if (name == "bits") return Distribution::kBits;
     throw base::ConfigError(fmt::format(
-        "unknown distribution '{}': expected one of normal, uniform, bits, integers", name));
+        "unknown distribution '{}': expected one of normal, uniform, bits, integers, mma, metadata",
+        name));
 }
 
 std::vector<std::byte> random_bytes(DataType type, Distribution distribution, std::uint64_t seed,

@@ -27,6 +27,8 @@ class Fields {
   public:
     /// Throws ConfigError unless `value` is an object.
     Fields(const nlohmann::ordered_json& value, std::string file, std::string pointer);
+    /// The value is viewed: it must outlive the fields.
+    Fields(nlohmann::ordered_json&& value, std::string file, std::string pointer) = delete;
 
     /// Every key must be one of these.
     void expect_only(std::initializer_list<std::string_view> legal) const;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kClockBytes = 16;  // begin and end
 constexpr std::uint64_t kWordBytes = 4;
 
-void append(std::string& text, const std::string& line) {
+void append_line(std::string& text, const std::string& line) {
     if (line.back() == ':') {
         text += line + "\n";
     } else {
@@ -20,7 +20,7 @@ void append(std::string& text, const std::string& line) {
 }
 
 void append(std::string& text, const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) append(text, line);
+    for (const std::string& line : lines) append_line(text, line);
 }
 
 }  // namespace
@@ -60,10 +60,12 @@ std::string entry_text(const Frame& frame) {
                   "ld.param.u64 %sink, [param_sink]", "cvta.to.global.u64 %sink, %sink",
                   "ld.param.u32 %i, [param_iterations]", "mov.b32 %kept, 0"});
     append(text, frame.prologue);
-    append(text, {"bar.sync 0", "mov.u64 %begin, %clock64", "LOOP:", ".pragma \"nounroll\""});
+    append(text, {"bar.sync 0", "mov.u64 %begin, %clock64"});
+    if (frame.loops) append(text, {"LOOP:", ".pragma \"nounroll\""});
     append(text, frame.body);
-    append(text, {"add.s32 %i, %i, -1", "setp.ne.s32 %again, %i, 0", "@%again bra LOOP",
-                  "mov.u64 %end, %clock64"});
+    if (frame.loops)
+        append(text, {"add.s32 %i, %i, -1", "setp.ne.s32 %again, %i, 0", "@%again bra LOOP"});
+    append(text, {"mov.u64 %end, %clock64"});
     append(text, frame.epilogue);
     append(text, {"mad.lo.u32 %i, %cta, %threads, %thread", "mad.wide.u32 %sink, %i, 4, %sink",
                   "st.global.b32 [%sink], %kept", "add.u32 %warps, %threads, 31",

@@ -38,6 +38,7 @@ struct Frame {
     std::vector<std::string> declarations;  ///< registers, shared variables
     std::vector<std::string> prologue;      ///< before the first reading of the clock
     std::vector<std::string> body;          ///< one iteration
+    bool loops = true;                      ///< false: the body stands between the clocks once
     std::vector<std::string> epilogue;      ///< gathers into %kept (b32) what must not be dropped
 };
 

@@ -77,8 +77,8 @@ void run(Execution& e) {
     const Lanes<T>& a = register_lanes<T>(e, e.operands[1]);
     const Lanes<T>& b = register_lanes<T>(e, e.operands[2]);
     const Lanes<T>& c = register_lanes<T>(e, e.operands[Function::kSources]);
-    const std::int32_t flag = e.operands[Function::kSources + 1];
-    const std::uint32_t before = kReads ? e.predicates[flag] : Function::kFirst ? kAllLanes : 0;
+    const std::int32_t* const flag = e.operands + Function::kSources + 1;
+    const std::uint32_t before = kReads ? e.predicates[flag[0]] : Function::kFirst ? kAllLanes : 0;
     Lanes<T> out;
     std::array<std::uint32_t, isa::kLanes> carries;
     for (std::uint32_t lane = 0; lane < isa::kLanes; ++lane) {
@@ -91,7 +91,7 @@ void run(Execution& e) {
     if constexpr (kWrites) {
         std::uint32_t after = 0;
         for (const std::uint32_t carry : carries) after |= carry;
-        write_predicate(e, flag, after);
+        write_predicate(e, flag[kReads ? 1 : 0], after);
     }
 }
 

@@ -37,7 +37,7 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> le
     return std::find(legal.begin(), legal.end(), word) != legal.end();
 }
 
-/// Qualifiers that change neither values nor, in this model, cycles.
+/// Qualifiers that change no values. Those that choose caches are read by cache_policy().
 bool is_access_hint(std::string_view word) {
     return is_one_of(word, {"weak",
                             "volatile",
@@ -68,6 +68,16 @@ bool is_access_hint(std::string_view word) {
                             "L2::64B",
                             "L2::128B",
                             "L2::256B"});
+}
+
+/// What a load's qualifiers say about the L1, which other SMs' writes do not reach.
+isa::CachePolicy cache_policy(const Qualifiers& words) {
+    const bool past_l1 = words.has("cg") || words.has("cv") || words.has("L1::no_allocate");
+    const bool strong =
+        words.has("volatile") || words.has("mmio") || words.has("relaxed") || words.has("acquire");
+    if (past_l1 || (strong && !words.has("cta"))) return isa::CachePolicy::kL2;
+    const bool once = words.has("cs") || words.has("lu") || words.has("L1::evict_first");
+    return once ? isa::CachePolicy::kEvictFirst : isa::CachePolicy::kAllLevels;
 }
 
 struct SpaceWord {
@@ -191,7 +201,7 @@ Place set_access(Decoder& decoder, const AccessWords& access, std::size_t addres
         decoder.op.detail = static_cast<std::uint32_t>(decoder.program().generic_twins.size());
         decoder.program().generic_twins.emplace_back();
     }
-    if (access.policy) (void)decoder.read(decoder.operand(2), Slot::kRead64);
+    if (access.policy) decoder.read_hint(decoder.operand(2));
     return place;
 }
 
@@ -233,6 +243,9 @@ void decode_ld(Decoder& decoder) {
         decoder.instruction.operation = Operation::kIntegerAlu;
     } else {
         decoder.instruction.operation = load_operation(decoder.op.space);
+        if (decoder.instruction.operation == Operation::kLoadGlobal) {
+            decoder.instruction.cache = cache_policy(Qualifiers(decoder.words()));
+        }
         if (parameter) decoder.op.modifier = access.type.front() == 's' ? 1 : 0;
         if (isa::is_memory(decoder.instruction.operation)) decoder.op.skip_handler = address_only;
     }
@@ -275,6 +288,7 @@ void decode_st(Decoder& decoder) {
             decoder.fail_at(node, "all registers of a vector must have the same size");
         }
         chosen = handler;
+        decoder.op.modifier = width == Width::k64 ? kWideStore : 0;
     }
     decoder.op.handler = chosen;
     if (place == Place::kFrame) {

@@ -110,7 +110,7 @@ void decode_atomic(Decoder& decoder, bool gives_old) {
     decoder.emit_operand(decoder.read(decoder.operand(first + 1), row.read));
     decoder.emit_operand(row.sources == 2 ? decoder.read(decoder.operand(first + 2), row.read)
                                           : -1);
-    if (words.cache_hint) (void)decoder.read(decoder.operand(count - 1), Slot::kRead64);
+    if (words.cache_hint) decoder.read_hint(decoder.operand(count - 1));
     if (decoder.op.space == Space::kGeneric) {
         decoder.op.handler = change_generic;
         decoder.op.modifier = static_cast<std::uint8_t>(&row - atomic_rows().data());

@@ -113,11 +113,11 @@ void decode_builtin(Decoder& decoder, const CallParts& parts) {
                                     builtin->arguments, builtin->results));
     }
     for (const OperandNode& node : parts.arguments) {
-        decoder.emit_operand(static_cast<std::int32_t>(frame_variable(decoder, node)));
+        decoder.emit_number(static_cast<std::int32_t>(frame_variable(decoder, node)));
     }
-    decoder.emit_operand(parts.results.empty() ? -1
-                                               : static_cast<std::int32_t>(
-                                                     frame_variable(decoder, parts.results[0])));
+    decoder.emit_number(parts.results.empty()
+                            ? -1
+                            : static_cast<std::int32_t>(frame_variable(decoder, parts.results[0])));
     decoder.op.handler = builtin->handler;
     if (builtin->without_values) decoder.op.skip_handler = builtin->handler;
     decoder.instruction.operation = Operation::kBranch;

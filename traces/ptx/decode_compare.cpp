@@ -153,7 +153,7 @@ void decode_sources(Decoder& decoder, const Spelling& spelling, std::int32_t ind
     } else {
         decoder.emit_operand(-1);
     }
-    decoder.emit_operand(index);
+    decoder.emit_number(index);
     decoder.instruction.operation = comparison.operation;
 }
 
@@ -204,7 +204,7 @@ void decode_set(Decoder& decoder) {
     decoder.emit_operand(decoder.write(decoder.operand(0), result->slot));
     decoder.emit_operand(-1);
     decode_sources(decoder, spelling, index);
-    decoder.emit_operand(static_cast<std::int32_t>(result - std::begin(kSetResults)));
+    decoder.emit_number(static_cast<std::int32_t>(result - std::begin(kSetResults)));
     decoder.op.handler = set_value;
     decoder.commit();
 }

@@ -239,7 +239,7 @@ void decode_cvt(Decoder& decoder) {
     check_width(decoder, 0, to, conversion.target());
     decoder.emit_operand(destination);
     decoder.emit_operand(read_source(decoder, conversion.source(), from));
-    decoder.emit_operand(code_of(conversion));
+    decoder.emit_number(code_of(conversion));
     const bool integers =
         conversion.target().format == nullptr && conversion.source().format == nullptr;
     if (row != nullptr && bits_of_width(to) == conversion.target().bits &&

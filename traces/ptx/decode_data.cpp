@@ -31,7 +31,7 @@ void decode_mov(Decoder& decoder) {
     if (type == "pred" && decoder.words().size() == 2) {
         if (decoder.operand(1).kind != OperandKind::kInteger) return decode_row(decoder);
         decoder.emit_operand(decoder.write(decoder.operand(0), Slot::kWritePredicate));
-        decoder.emit_operand(decoder.operand(1).bits != 0 ? 1 : 0);
+        decoder.emit_number(decoder.operand(1).bits != 0 ? 1 : 0);
         decoder.op.handler = set_predicate;
         return decoder.commit();
     }

@@ -65,7 +65,7 @@ void decode_async_copy(Decoder& decoder) {
         }
     }
     if (hints != 0) {
-        (void)decoder.read(decoder.operand(decoder.operand_count() - 1), Slot::kRead64);
+        decoder.read_hint(decoder.operand(decoder.operand_count() - 1));
     }
     decoder.emit_operand(source_bytes);
     decoder.emit_operand(ignore);
@@ -73,6 +73,7 @@ void decode_async_copy(Decoder& decoder) {
     decoder.op.skip_handler = async_copy_without_values;
     decoder.instruction.operation = Operation::kAsyncCopy;
     decoder.instruction.bytes_per_lane = decoder.op.bytes;
+    decoder.instruction.cache = all_levels ? isa::CachePolicy::kAllLevels : isa::CachePolicy::kL2;
     decoder.commit();
 }
 

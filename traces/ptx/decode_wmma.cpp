@@ -63,7 +63,7 @@ class FragmentAccess {
             decoder_.operand_count() == 3
                 ? decoder_.read_for_address(decoder_.operand(2))
                 : decoder_.constant32(static_cast<std::uint32_t>(layout_.default_stride())));
-        decoder_.emit_operand(layout_.element_bits());
+        decoder_.emit_number(layout_.element_bits());
     }
 
     void begin_words(int bytes_per_lane) {
@@ -79,8 +79,8 @@ class FragmentAccess {
 
     void emit_place(MemoryPlace first, MemoryPlace per_g, MemoryPlace per_t) {
         for (const MemoryPlace& place : {first, per_g, per_t}) {
-            decoder_.emit_operand(place.line);
-            decoder_.emit_operand(place.offset);
+            decoder_.emit_number(place.line);
+            decoder_.emit_number(place.offset);
         }
     }
 
@@ -116,8 +116,8 @@ class FragmentAccess {
             decoder_.instruction.matrices = static_cast<std::uint8_t>(count);
             for (int i = reg; i < reg + count; ++i) {
                 const MemoryPlace first = layout_.place(0, i, 0);
-                decoder_.emit_operand(first.line);
-                decoder_.emit_operand(first.offset);
+                decoder_.emit_number(first.line);
+                decoder_.emit_number(first.offset);
             }
             emit_registers(reg, count);
             if (transposed) decoder_.op.modifier |= kTransposedTiles;

@@ -86,6 +86,23 @@ void Decoder::decode_guard() {
     reads_.push_back(static_cast<isa::RegisterId>(id));
 }
 
+void Decoder::emit_operand(std::int32_t slot) {
+    operands_.push_back(slot);
+    const auto found = std::find_if(accesses_.begin(), accesses_.end(),
+                                    [slot](const Access& access) { return access.slot == slot; });
+    if (found == accesses_.end()) {
+        roles_.push_back({});
+        return;
+    }
+    roles_.push_back(found->role);
+    accesses_.erase(found);
+}
+
+void Decoder::emit_number(std::int32_t number) {
+    operands_.push_back(number);
+    roles_.push_back({.number = true});
+}
+
 void Decoder::expect_operands(std::size_t low, std::size_t high) const {
     if (operand_count() >= low && operand_count() <= high) return;
     const std::string expected =
@@ -152,6 +169,7 @@ std::int32_t Decoder::read(const OperandNode& node, Slot slot) {
     const std::uint32_t id = register_id(node);
     check_width(node, program_.registers[id].width, slot);
     add_once(reads_, static_cast<isa::RegisterId>(id));
+    accesses_.push_back({program_.registers[id].slot, {program_.registers[id].width, false, true}});
     return program_.registers[id].slot;
 }
 
@@ -179,7 +197,13 @@ std::int32_t Decoder::write(const OperandNode& node, Slot slot) {
     const std::uint32_t id = register_id(node);
     check_width(node, program_.registers[id].width, slot);
     add_once(writes_, static_cast<isa::RegisterId>(id));
+    accesses_.push_back({program_.registers[id].slot, {program_.registers[id].width, true, true}});
     return program_.registers[id].slot;
+}
+
+void Decoder::read_hint(const OperandNode& node) {
+    (void)read(node, Slot::kRead64);
+    accesses_.pop_back();
 }
 
 std::int32_t Decoder::read_for_address(const OperandNode& node) {
@@ -202,11 +226,13 @@ isa::RegisterId Decoder::temporary32() {
 
 std::int32_t Decoder::read_temporary(isa::RegisterId id) {
     add_once(reads_, id);
+    accesses_.push_back({program_.registers[id].slot, {Width::k32, false, true}});
     return program_.registers[id].slot;
 }
 
 std::int32_t Decoder::write_temporary(isa::RegisterId id) {
     add_once(writes_, id);
+    accesses_.push_back({program_.registers[id].slot, {Width::k32, true, true}});
     return program_.registers[id].slot;
 }
 
@@ -222,12 +248,14 @@ std::uint32_t Decoder::carry_id() {
 std::int32_t Decoder::read_carry() {
     const std::uint32_t id = carry_id();
     add_once(reads_, static_cast<isa::RegisterId>(id));
+    accesses_.push_back({program_.registers[id].slot, {Width::kPredicate, false, true}});
     return program_.registers[id].slot;
 }
 
 std::int32_t Decoder::write_carry() {
     const std::uint32_t id = carry_id();
     add_once(writes_, static_cast<isa::RegisterId>(id));
+    accesses_.push_back({program_.registers[id].slot, {Width::kPredicate, true, true}});
     return program_.registers[id].slot;
 }
 
@@ -242,6 +270,7 @@ std::int32_t Decoder::read_any(const OperandNode& node, Width& width) {
     if (width == Width::kPredicate) fail_at(node, "a predicate cannot stand here");
     if (node.negated) fail_at(node, "'!' is not possible here");
     add_once(reads_, static_cast<isa::RegisterId>(id));
+    accesses_.push_back({program_.registers[id].slot, {program_.registers[id].width, false, true}});
     return program_.registers[id].slot;
 }
 
@@ -250,6 +279,7 @@ std::int32_t Decoder::write_any(const OperandNode& node, Width& width) {
     width = program_.registers[id].width;
     if (width == Width::kPredicate) fail_at(node, "a predicate cannot stand here");
     add_once(writes_, static_cast<isa::RegisterId>(id));
+    accesses_.push_back({program_.registers[id].slot, {program_.registers[id].width, true, true}});
     return program_.registers[id].slot;
 }
 
@@ -355,11 +385,15 @@ std::int32_t constant_slot(std::vector<Word>& constants, Word value, std::int32_
 }  // namespace
 
 std::int32_t Decoder::constant32(std::uint32_t value) {
-    return constant_slot(program_.constants32, value, kConstant32);
+    const std::int32_t slot = constant_slot(program_.constants32, value, kConstant32);
+    accesses_.push_back({slot, {Width::k32, false, true}});
+    return slot;
 }
 
 std::int32_t Decoder::constant64(std::uint64_t value) {
-    return constant_slot(program_.constants64, value, kConstant64);
+    const std::int32_t slot = constant_slot(program_.constants64, value, kConstant64);
+    accesses_.push_back({slot, {Width::k64, false, true}});
+    return slot;
 }
 
 void Decoder::commit() {
@@ -373,6 +407,7 @@ void Decoder::commit() {
     program_.pool_ranges.push_back({pool(reads_), pool(address_reads_), pool(writes_)});
     op.first_operand = static_cast<std::uint32_t>(program_.operands.size());
     program_.operands.insert(program_.operands.end(), operands_.begin(), operands_.end());
+    program_.operand_roles.insert(program_.operand_roles.end(), roles_.begin(), roles_.end());
     instruction.line = statement_.position.line;
     instruction.source_line = statement_.source.line;
     program_.ops.push_back(op);
@@ -384,6 +419,8 @@ void Decoder::commit() {
     op = Op{};
     instruction = isa::Instruction{};
     operands_.clear();
+    roles_.clear();
+    accesses_.clear();
     reads_.clear();
     address_reads_.clear();
     writes_.clear();
@@ -430,12 +467,12 @@ void decode_row(Decoder& decoder) {
         decoder.emit_operand(destination ? decoder.write(decoder.operand(i), slot)
                                          : decoder.read(decoder.operand(i), slot));
     }
-    std::int32_t carry = -1;
-    if (row->carry == Carry::kRead || row->carry == Carry::kReadWrite) carry = decoder.read_carry();
-    if (row->carry == Carry::kWrite || row->carry == Carry::kReadWrite) {
-        carry = decoder.write_carry();
+    if (row->carry == Carry::kRead || row->carry == Carry::kReadWrite) {
+        decoder.emit_operand(decoder.read_carry());
     }
-    if (carry >= 0) decoder.emit_operand(carry);
+    if (row->carry == Carry::kWrite || row->carry == Carry::kReadWrite) {
+        decoder.emit_operand(decoder.write_carry());
+    }
     decoder.commit();
 }
 

@@ -41,10 +41,15 @@ class Decoder {
     Op op;
     isa::Instruction instruction;
     std::int32_t frame_access = -1;  ///< a frame variable that the operation names directly
-    void emit_operand(std::int32_t slot) { operands_.push_back(slot); }
+    /// Its role is that of the oldest read() or write() of the same slot not yet emitted.
+    void emit_operand(std::int32_t slot);
+    /// A number for the handler, which is no slot.
+    void emit_number(std::int32_t number);
 
     /// A source register or constant: its slot. `slot` says what the instruction needs.
     std::int32_t read(const OperandNode& node, Slot slot);
+    /// A 64-bit source that no handler looks at: a cache policy.
+    void read_hint(const OperandNode& node);
     /// A destination register: its slot.
     std::int32_t write(const OperandNode& node, Slot slot);
     /// A source that forms an address beside the base: a 32-bit register or constant.
@@ -100,7 +105,15 @@ class Decoder {
     Symbols& symbols_;
     Program& program_;
     std::vector<std::string_view> words_;
+    /// A slot that was read or written and may become an operand.
+    struct Access {
+        std::int32_t slot;
+        OperandRole role;
+    };
+
     std::vector<std::int32_t> operands_;
+    std::vector<OperandRole> roles_;
+    std::vector<Access> accesses_;  ///< not yet emitted
     std::vector<isa::RegisterId> reads_;
     std::vector<isa::RegisterId> address_reads_;
     std::vector<isa::RegisterId> writes_;

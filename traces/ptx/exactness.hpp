@@ -16,4 +16,9 @@ enum class Exactness : std::uint8_t {
 /// The class of every op of a program, by index.
 [[nodiscard]] std::vector<Exactness> exactness(const Program& program);
 
+/// The ops of a program that ptxas may fuse with a product into an fma, by index: sums without a
+/// rounding of which a register that they read may hold a product without one, also by way of a
+/// mov, selp, neg or abs. A product that no such sum reads is what PTX says.
+[[nodiscard]] std::vector<bool> contractible(const Program& program);
+
 }  // namespace sptc::ptx

@@ -13,6 +13,7 @@
 
 namespace sptc::ptx {
 
+class CtaObserver;
 class PrintBuffer;
 class ThreadStacks;
 
@@ -47,6 +48,7 @@ struct CtaState {
     PrintBuffer* printed = nullptr;  ///< what the kernel prints; null: nobody reads it
     launch::Values values = launch::Values::kOn;
     BarrierReductions reductions = {};
+    CtaObserver* observer = nullptr;  ///< null: nobody watches
 };
 
 /// One warp instruction while it executes: what a handler may read and write.

@@ -39,6 +39,8 @@ class FlowOrder {
         for (std::size_t i = 0; i < program_.ops.size(); ++i) {
             waits_.push_back(waits_for_others(program_.texts[i]));
             program_.flow[i].gathers = gathers(program_.texts[i]);
+            const Op& op = program_.ops[i];
+            program_.flow[i].ends = op.control == Control::kExit && op.guard < 0;
         }
     }
 

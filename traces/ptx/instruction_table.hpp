@@ -26,8 +26,8 @@ enum class Slot : std::uint8_t {
     kReadF64  ///< a register or a floating-point number
 };
 
-/// What an instruction does with the condition code register CC.CF. Its slot, a predicate, comes
-/// after the operands of the pattern.
+/// What an instruction does with the condition code register CC.CF. Its slots, predicates, come
+/// after the operands of the pattern: that which is read, that which is written.
 enum class Carry : std::uint8_t { kNone, kRead, kWrite, kReadWrite };
 
 /// One plain instruction: registers and numbers in, one register out. Everything else has a decoder

@@ -5,29 +5,10 @@
 #include <vector>
 
 #include "traces/ptx/flow_graph.hpp"
+#include "traces/ptx/register_set.hpp"
 
 namespace sptc::ptx {
 namespace {
-
-/// A set of RegisterIds.
-class RegisterSet {
-  public:
-    RegisterSet() = default;
-    explicit RegisterSet(std::size_t registers) : words_((registers + 63) / 64) {}
-
-    [[nodiscard]] bool contains(std::size_t id) const {
-        return ((words_[id / 64] >> (id % 64)) & 1u) != 0;
-    }
-    void insert(std::size_t id) { words_[id / 64] |= 1ull << (id % 64); }
-    void erase(std::size_t id) { words_[id / 64] &= ~(1ull << (id % 64)); }
-    void unite(const RegisterSet& other) {
-        for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
-    }
-    bool operator==(const RegisterSet&) const = default;
-
-  private:
-    std::vector<std::uint64_t> words_;
-};
 
 struct Block : BasicBlock {
     RegisterSet live_in;

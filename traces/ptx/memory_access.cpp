@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "traces/ptx/address_map.hpp"
+#include "traces/ptx/observer.hpp"
 #include "traces/ptx/thread_stacks.hpp"
 
 namespace sptc::ptx {
@@ -117,7 +118,10 @@ void check_lanes_inside(const Execution& e, const LaneAddresses& addresses, std:
         if (((mask >> lane) & 1u) != 0 && (bytes > size || address > size - bytes)) {
             memory_fault(
                 e, lane, address, bytes,
-                fmt::format("outside {} {} bytes of {}", owner_of(space), size, name_of(space)));
+                fmt::format("outside {} {} bytes of {}: {}", owner_of(space), size, name_of(space),
+                            address < size
+                                ? fmt::format("begins {} bytes before its end", size - address)
+                                : fmt::format("{} bytes past its end", address - size)));
         }
     }
 }
@@ -131,6 +135,28 @@ void check_global_lanes(const Execution& e, const LaneAddresses& addresses, std:
         memory_fault(e, lane, address, bytes,
                      (begins_inside ? "begins at " : "") + e.cta.memory.describe(address) +
                          (begins_inside ? " and runs past its end" : ""));
+    }
+}
+
+/// Throws for the first lane that is misaligned or outside.
+void check_lanes(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
+                 Space space, std::uint64_t bytes) {
+    if (mask == kAllLanes) {
+        const launch::DeviceMemory::Range range =
+            space == Space::kGlobal ? e.cta.memory.buffer_around(addresses[0])
+                                    : launch::DeviceMemory::Range{0, bytes_of(e, space)};
+        if (all_lanes_fit(addresses, range.begin, range.end, bytes)) return;
+    }
+    const Extent extent = extent_of(addresses, mask);
+    if ((extent.bits & (bytes - 1)) != 0) misaligned(e, addresses, mask, space, bytes);
+    if (space != Space::kGlobal) {
+        const std::uint64_t size = bytes_of(e, space);
+        if (bytes > size || extent.high > size - bytes) {
+            check_lanes_inside(e, addresses, mask, space, bytes);
+        }
+    } else if (extent.high > UINT64_MAX - bytes ||
+               !e.cta.memory.contains(extent.low, extent.high - extent.low + bytes)) {
+        check_global_lanes(e, addresses, mask, bytes);
     }
 }
 
@@ -151,23 +177,8 @@ void compute_addresses(const Execution& e, const Address& address, LaneAddresses
 void check_access(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,
                   Space space, std::uint64_t bytes) {
     if (mask == 0) return;
-    if (mask == kAllLanes) {
-        const launch::DeviceMemory::Range range =
-            space == Space::kGlobal ? e.cta.memory.buffer_around(addresses[0])
-                                    : launch::DeviceMemory::Range{0, bytes_of(e, space)};
-        if (all_lanes_fit(addresses, range.begin, range.end, bytes)) return;
-    }
-    const Extent extent = extent_of(addresses, mask);
-    if ((extent.bits & (bytes - 1)) != 0) misaligned(e, addresses, mask, space, bytes);
-    if (space != Space::kGlobal) {
-        const std::uint64_t size = bytes_of(e, space);
-        if (bytes > size || extent.high > size - bytes) {
-            check_lanes_inside(e, addresses, mask, space, bytes);
-        }
-    } else if (extent.high > UINT64_MAX - bytes ||
-               !e.cta.memory.contains(extent.low, extent.high - extent.low + bytes)) {
-        check_global_lanes(e, addresses, mask, bytes);
-    }
+    check_lanes(e, addresses, mask, space, bytes);
+    if (e.cta.observer != nullptr) e.cta.observer->access(e, addresses, mask, space, bytes);
 }
 
 void find_pointers(const Execution& e, const LaneAddresses& addresses, std::uint32_t mask,

@@ -8,6 +8,7 @@
 #include "traces/ptx/lanes.hpp"
 #include "traces/ptx/mbarrier.hpp"
 #include "traces/ptx/memory_access.hpp"
+#include "traces/ptx/observer.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -168,6 +169,9 @@ std::uint32_t check_copy_source(Execution& e) {
         if (!e.cta.memory.contains(address, bytes[lane])) {
             memory_fault(e, static_cast<int>(lane), address, bytes[lane],
                          e.cta.memory.describe(address));
+        }
+        if (e.cta.observer != nullptr) {
+            e.cta.observer->access(e, e.result.addresses, 1u << lane, Space::kGlobal, bytes[lane]);
         }
     }
     return whole | partial;

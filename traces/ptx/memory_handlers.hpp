@@ -13,6 +13,9 @@ struct MemoryHandlers {
     Handler store64;
 };
 
+/// Op::modifier of a store whose data stand in 64-bit registers.
+inline constexpr std::uint8_t kWideStore = 1;
+
 /// The handlers of "u8", "b32", ...; nullptr when the type cannot be loaded.
 [[nodiscard]] const MemoryHandlers* find_memory_handlers(std::string_view type);
 

@@ -8,6 +8,7 @@
 #include "traces/ptx/decoder.hpp"
 #include "traces/ptx/flow_order.hpp"
 #include "traces/ptx/function_set.hpp"
+#include "traces/ptx/generic_twins.hpp"
 #include "traces/ptx/layout.hpp"
 #include "traces/ptx/liveness.hpp"
 #include "traces/ptx/parser.hpp"
@@ -112,29 +113,6 @@ void resolve_calls(Program& program) {
     for (Op& op : program.ops) {
         if (op.control != Control::kCall) continue;
         op.target = program.functions[program.calls[op.detail].callee].begin;
-    }
-}
-
-isa::Operation shared_operation(isa::Operation global) {
-    switch (global) {
-        case isa::Operation::kLoadGlobal:
-            return isa::Operation::kLoadShared;
-        case isa::Operation::kStoreGlobal:
-            return isa::Operation::kStoreShared;
-        default:
-            return isa::Operation::kAtomicShared;
-    }
-}
-
-/// The instructions of generic accesses as they look when the lanes meet another space.
-void make_twins(Program& program) {
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-        const isa::Instruction& instruction = program.instructions[i];
-        if (program.ops[i].space != Space::kGeneric) continue;
-        GenericTwins& twins = program.generic_twins[program.ops[i].detail];
-        twins.shared = twins.constant = instruction;
-        twins.shared.operation = shared_operation(instruction.operation);
-        twins.constant.operation = isa::Operation::kLoadParameter;
     }
 }
 

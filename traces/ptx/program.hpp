@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/isa/instruction.hpp"
+#include "models/isa/instruction_source.hpp"
 #include "traces/ptx/exactness.hpp"
 
 namespace sptc::ptx {
@@ -64,8 +64,18 @@ struct Op {
     std::uint32_t target = 0;         ///< branches and calls: index of an op
     std::uint32_t detail = 0;         ///< into Program::calls, branch_tables or generic_twins
     std::uint32_t first_operand = 0;  ///< into Program::operands
+    std::uint32_t first_part = 0;     ///< into Program::parts
+    std::uint32_t part_count = 0;     ///< operations that the handler executes in turn (lowering)
     Address address;
     Address destination;  ///< cp.async: the shared address
+};
+
+/// What stands at one place of Program::operands.
+struct OperandRole {
+    Width width = Width::k32;
+    bool write = false;
+    bool known = false;   ///< false for an absent operand (-1) and a number
+    bool number = false;  ///< for the handler, no slot
 };
 
 /// A kernel parameter in the parameter space.
@@ -125,6 +135,7 @@ struct FlowPoint {
     std::uint32_t latch = 0;  ///< of a loop head, for lanes that come from inside the loop
     bool spins = false;       ///< of a loop head: the loop may wait for another thread
     bool gathers = false;     ///< a warp-wide op: lanes that ran ahead wait before it
+    bool ends = false;        ///< lanes that come here end
 };
 
 /// An instruction of a generic access as it looks when its lanes hit other than global memory.
@@ -143,6 +154,7 @@ struct RegisterInfo {
     std::string name;
     Width width = Width::k32;
     std::int32_t slot = 0;
+    isa::PhysicalRegisters physical = {};  ///< given by lowering
 };
 
 /// Where the registers of one instruction stand in Program::register_pool.
@@ -175,6 +187,7 @@ class Program {
     std::vector<isa::Instruction> instructions;
     std::vector<std::string> texts;  ///< opcode of each op, for messages
     std::vector<std::int32_t> operands;
+    std::vector<OperandRole> operand_roles;      ///< by place in `operands`
     std::vector<isa::RegisterId> register_pool;  ///< what the spans of `instructions` view
 
     std::vector<PoolRanges> pool_ranges;  ///< by op; what the spans are made from
@@ -204,6 +217,12 @@ class Program {
     std::map<std::uint32_t, std::string> source_files;
 
     std::uint32_t estimated_registers = 0;  ///< see liveness.hpp
+
+    // What lowering adds (lowering.hpp).
+    std::vector<Op> parts;     ///< PTX operations that one machine operation executes together
+    std::vector<Op> preloads;  ///< executed once when a warp starts, in no time: constant banks
+    std::vector<std::string> machine_names;  ///< by op: "IADD3.X"; empty when not lowered
+    [[nodiscard]] bool lowered() const { return !machine_names.empty(); }
 
     /// Do threads need ThreadStacks: local memory, calls or indexed branches?
     [[nodiscard]] bool needs_stacks() const {

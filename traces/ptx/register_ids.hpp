@@ -13,6 +13,7 @@ class RegisterIds {
     explicit RegisterIds(const Program& program) {
         for (std::size_t id = 0; id < program.registers.size(); ++id) {
             const RegisterInfo& reg = program.registers[id];
+            if (reg.slot < 0) continue;  // only the scoreboard sees it (lowering)
             std::vector<std::int32_t>& ids = by_file_[file_of(reg.width)];
             const auto slot = static_cast<std::size_t>(reg.slot);
             if (slot >= ids.size()) ids.resize(slot + 1, -1);

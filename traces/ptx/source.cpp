@@ -5,7 +5,10 @@
 #include "models/base/error.hpp"
 #include "traces/ptx/bind_arguments.hpp"
 #include "traces/ptx/execution.hpp"
+#include "traces/ptx/fault.hpp"
+#include "traces/ptx/machine_parts.hpp"
 #include "traces/ptx/memory_handlers.hpp"
+#include "traces/ptx/observer.hpp"
 #include "traces/ptx/slice.hpp"
 #include "traces/ptx/traffic.hpp"
 #include "traces/ptx/warp.hpp"
@@ -25,6 +28,13 @@ std::vector<Handler> choose_handlers(const Program& program, const Slice* slice)
     return handlers;
 }
 
+/// The handler of an op that an observer watches.
+void execute_observed(Execution& e) {
+    e.cta.observer->before(e);
+    if (e.op.handler != nullptr) e.op.handler(e);
+    e.cta.observer->after(e);
+}
+
 isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) {
     isa::KernelShape shape;
     shape.entry = program.entry;
@@ -34,17 +44,27 @@ isa::KernelShape shape_of(const Program& program, const launch::Launch& launch) 
     shape.registers_per_thread = launch.registers_per_thread.value_or(program.estimated_registers);
     shape.registers_estimated = !launch.registers_per_thread.has_value();
     shape.scoreboard_registers = static_cast<std::uint32_t>(program.registers.size());
+    shape.lowered = program.lowered();
+    for (const RegisterInfo& info : program.registers) {
+        if (shape.lowered) shape.physical_registers.push_back(info.physical);
+    }
     return shape;
 }
 
 class PtxCta final : public isa::CtaStream {
   public:
-    PtxCta(CtaState state, const std::vector<Handler>& handlers)
+    PtxCta(CtaState state, const std::vector<Handler>& handlers, Observer* observer)
         : state_(std::move(state)), handlers_(handlers) {
+        if (observer != nullptr) {
+            observer_ = observer->start_cta(state_);
+            state_.observer = observer_.get();
+        }
         for (std::uint32_t warp = 0; warp < state_.shape.warps_per_cta(); ++warp) {
             paths_.emplace_back(lanes_of_warp(state_.shape, warp), state_.program.flow.data());
-            registers_.emplace_back(state_.program);
             if (state_.program.needs_stacks()) stacks_.emplace_back(state_.program);
+            WarpRegisters& registers = registers_.emplace_back(state_.program);
+            execute_preloads(state_.program, state_, registers.predicates.data(),
+                             registers.lanes32.data(), registers.lanes64.data());
         }
     }
 
@@ -85,10 +105,12 @@ class PtxCta final : public isa::CtaStream {
 
     void land(isa::AsyncCopyToken token) override {
         if (!state_.shared.empty()) land_copy(state_, token);
+        if (observer_ != nullptr) observer_->landed();
     }
 
   private:
     CtaState state_;
+    std::unique_ptr<CtaObserver> observer_;
     const std::vector<Handler>& handlers_;
     std::vector<WarpPath> paths_;
     std::vector<WarpRegisters> registers_;
@@ -100,13 +122,14 @@ class PtxSource final : public isa::InstructionSource {
   public:
     PtxSource(std::shared_ptr<const Program> program, const launch::Launch& launch,
               launch::DeviceMemory& memory, Values values, std::uint32_t sm_count,
-              PrintBuffer* printed)
+              PrintBuffer* printed, Observer* observer)
         : program_(std::move(program)),
           shape_(shape_of(*program_, launch)),
           memory_(memory),
           values_(values),
           sm_count_(sm_count),
           printed_(printed),
+          observer_(observer),
           parameters_(bind_arguments(*program_, launch, memory)) {
         map_module_variables();
         if (values_ == Values::kOff) {
@@ -117,6 +140,9 @@ class PtxSource final : public isa::InstructionSource {
             if (!program_->needs_stacks()) traffic_ = std::make_unique<TrafficExecutor>(*program_);
         } else {
             handlers_ = choose_handlers(*program_, nullptr);
+            for (std::uint32_t i = 0; observer_ != nullptr && i < handlers_.size(); ++i) {
+                if (observer_->watches(*program_, i)) handlers_[i] = execute_observed;
+            }
         }
     }
 
@@ -126,7 +152,7 @@ class PtxSource final : public isa::InstructionSource {
                                                             std::uint32_t sm) override {
         CtaState state = state_of(cta, sm);
         if (values_ == Values::kOn) state.shared.resize(shape_.shared_bytes_per_cta);
-        return std::make_unique<PtxCta>(std::move(state), handlers_);
+        return std::make_unique<PtxCta>(std::move(state), handlers_, observer_);
     }
 
     [[nodiscard]] std::unique_ptr<isa::GlobalTraffic> start_traffic(std::uint64_t cta,
@@ -173,6 +199,7 @@ class PtxSource final : public isa::InstructionSource {
     Values values_;
     std::uint32_t sm_count_;
     PrintBuffer* printed_;
+    Observer* observer_;
     std::vector<std::byte> parameters_;
     std::vector<Handler> handlers_;
     std::unique_ptr<TrafficExecutor> traffic_;  ///< with values off
@@ -180,30 +207,47 @@ class PtxSource final : public isa::InstructionSource {
     std::optional<std::uint32_t> acquires_;  ///< with values off: an op that may wait for a CTA
 };
 
-std::string place(const Execution& e, std::string_view lane) {
-    return fmt::format("{}: '{}' (CTA {}, warp {}{})", location(e.cta.program, e.op_index()),
-                       e.cta.program.texts[e.op_index()], e.cta.cta, e.warp, lane);
+FaultPlace place_of(const Execution& e, std::string_view problem) {
+    FaultPlace place;
+    place.operation = e.cta.program.instructions[e.op_index()].operation;
+    place.location = location(e.cta.program, e.op_index());
+    place.opcode = e.cta.program.texts[e.op_index()];
+    place.line = e.cta.program.instructions[e.op_index()].line;
+    place.cta = e.cta.cta;
+    place.warp = e.warp;
+    place.problem = problem;
+    return place;
+}
+
+std::string place_text(const FaultPlace& place) {
+    return fmt::format("{}: '{}' (CTA {}, warp {}{})", place.location, place.opcode, place.cta,
+                       place.warp, place.lane ? fmt::format(", lane {}", *place.lane) : "");
 }
 
 }  // namespace
 
 void kernel_fault(const Execution& e, std::string_view message) {
-    throw base::KernelError(fmt::format("{}: {}", place(e, ""), message));
+    const FaultPlace place = place_of(e, message);
+    throw ExecutionFault(fmt::format("{}: {}", place_text(place), message), place);
 }
 
 void memory_fault(const Execution& e, int lane, std::uint64_t address, std::uint64_t bytes,
                   std::string_view message) {
-    throw base::MemoryFault(fmt::format("{}: {} bytes at address 0x{:x}: {}",
-                                        place(e, fmt::format(", lane {}", lane)), bytes, address,
-                                        message));
+    FaultPlace place =
+        place_of(e, fmt::format("{} bytes at address 0x{:x}: {}", bytes, address, message));
+    place.lane = lane;
+    place.address = address;
+    throw AccessFault(fmt::format("{}: {}", place_text(place), place.problem), place);
 }
 
 std::unique_ptr<isa::InstructionSource> make_source(std::shared_ptr<const Program> program,
                                                     const launch::Launch& launch,
                                                     launch::DeviceMemory& memory, Values values,
-                                                    std::uint32_t sm_count, PrintBuffer* printed) {
+                                                    std::uint32_t sm_count, PrintBuffer* printed,
+                                                    Observer* observer) {
+    SPTC_ASSERT(observer == nullptr || values == Values::kOn);
     return std::make_unique<PtxSource>(std::move(program), launch, memory, values, sm_count,
-                                       printed);
+                                       printed, observer);
 }
 
 void require_forms(const Program& program, const isa::Architecture& architecture) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "traces/ptx/machine_parts.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/slice.hpp"
 
@@ -19,6 +20,7 @@ class TrafficExecutor::Cta final : public isa::GlobalTraffic {
             warps_.push_back({WarpPath(lanes_of_warp(state_.shape, warp), program.flow.data()),
                               std::vector<PackedRegister>(program.registers.size()),
                               std::vector<std::uint32_t>(program.predicate_count)});
+            executor.preload(state_, warps_.back());
         }
     }
 
@@ -49,6 +51,14 @@ TrafficExecutor::TrafficExecutor(const Program& program)
     const Slice slice = compute_slice(program, Viewer::kMemorySystem);
     const auto count = static_cast<std::uint32_t>(program.ops.size());
     for (std::uint32_t i = 0; i < count; ++i) steps_.push_back(plan(i, slice.executes[i]));
+    for (const Op& op : program.preloads) {
+        const std::size_t end =
+            &op == &program.preloads.back() ? program.operands.size() : (&op + 1)->first_operand;
+        for (std::size_t i = op.first_operand; i < end; ++i) {
+            const std::int32_t id = ids_.find(program.operand_roles[i].width, program.operands[i]);
+            if (id >= 0) preloaded_.push_back(static_cast<isa::RegisterId>(id));
+        }
+    }
     std::uint32_t next = count - 1;  // the exit at the end of every program
     for (std::uint32_t i = count; i-- > 0;) {
         const Step& step = steps_[i];
@@ -59,6 +69,13 @@ TrafficExecutor::TrafficExecutor(const Program& program)
         }
         steps_[i].next = next;
     }
+}
+
+void TrafficExecutor::preload(CtaState& cta, Warp& warp) {
+    if (program_.preloads.empty()) return;
+    execute_preloads(program_, cta, warp.predicates.data(), lanes_.lanes32.data(),
+                     lanes_.lanes64.data());
+    for (const isa::RegisterId id : preloaded_) pack_register(id, warp);
 }
 
 TrafficExecutor::Term TrafficExecutor::term(Width width, std::int32_t slot) const {
@@ -77,7 +94,8 @@ TrafficExecutor::Step TrafficExecutor::plan(std::uint32_t i, bool executes) cons
     Step step;
     step.global = isa::is_global(instruction.operation);
     const auto add_register = [&](std::vector<isa::RegisterId>& list, isa::RegisterId id) {
-        if (program_.registers[id].width != Width::kPredicate) list.push_back(id);
+        const RegisterInfo& reg = program_.registers[id];
+        if (reg.width != Width::kPredicate && reg.slot >= 0) list.push_back(id);
     };
     if (executes) {
         step.handler = op.handler;

@@ -52,6 +52,8 @@ class TrafficExecutor {
     /// Makes an addition one of packed registers.
     void plan_sum(std::uint32_t op, Step& step) const;
     [[nodiscard]] Term term(Width width, std::int32_t slot) const;
+    /// Writes what the program has in constant banks.
+    void preload(CtaState& cta, Warp& warp);
     /// Without looking at lanes; false when they must be looked at.
     [[nodiscard]] static bool add_packed(const Step& step, Warp& warp);
     void run_handler(const Step& step, Warp& warp, Execution& execution);
@@ -63,7 +65,8 @@ class TrafficExecutor {
     const Program& program_;
     RegisterIds ids_;
     std::vector<Step> steps_;  ///< by op
-    WarpRegisters lanes_;      ///< of the op that is executed
+    std::vector<isa::RegisterId> preloaded_;
+    WarpRegisters lanes_;  ///< of the op that is executed
     DifferenceCache differences_;
     isa::WarpInstruction result_;
 };

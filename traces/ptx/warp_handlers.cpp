@@ -149,6 +149,13 @@ void shuffle(Execution& e) {
     write_lanes(e.registers32[e.operands[0]], out, e.mask);
 }
 
+std::uint32_t shuffle_source_lane(const Execution& e, std::uint32_t lane) {
+    const Source source =
+        shuffle_source(static_cast<ShuffleMode>(e.op.modifier), lane,
+                       e.registers32[e.operands[3]][lane], e.registers32[e.operands[4]][lane]);
+    return source.inside ? source.lane & 31 : lane;
+}
+
 void vote(Execution& e) {
     std::uint32_t holding = e.predicates[e.operands[1]];
     if ((e.op.modifier & kNegatedVote) != 0) holding = ~holding;

@@ -11,6 +11,8 @@ enum class ShuffleMode : std::uint8_t { kUp, kDown, kButterfly, kIndex };
 /// Operands: d, p or -1, a, b, c, membermask. Op::modifier is the ShuffleMode. A lane that
 /// does not take part gives what its register holds (PTX leaves it open).
 void shuffle(Execution& execution);
+/// The lane whose value a lane of a shfl about to execute gets.
+[[nodiscard]] std::uint32_t shuffle_source_lane(const Execution& execution, std::uint32_t lane);
 
 enum class VoteMode : std::uint8_t { kAll, kAny, kUniform, kBallot };
 

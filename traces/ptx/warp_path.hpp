@@ -34,6 +34,9 @@ class WarpPath {
     void branch(std::uint32_t taken, std::uint32_t target, std::uint32_t next) {
         if (taken == 0) return go(next);
         if (taken == active_ || target == next) return go(target);
+        // Lanes that only have to end do so at once: nobody waits for them at a barrier.
+        if (flow_[target].ends) return end(taken, next);
+        if (flow_[next].ends) return end(active_ & ~taken, target);
         part(taken, target, next);
     }
 
@@ -67,6 +70,11 @@ class WarpPath {
     [[nodiscard]] std::uint64_t edge_key(std::uint32_t from, std::uint32_t to) const;
     [[nodiscard]] bool goes_back(std::uint32_t from, std::uint32_t to) const {
         return flow_[to].order <= flow_[from].order;
+    }
+    void end(std::uint32_t lanes, std::uint32_t next) {
+        alive_ &= ~lanes;
+        active_ &= ~lanes;
+        go(next);
     }
     void move(std::uint32_t next);
     void part(std::uint32_t taken, std::uint32_t target, std::uint32_t next);

