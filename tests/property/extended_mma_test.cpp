@@ -36,7 +36,7 @@ std::vector<const sparsity::Pattern*> some_patterns(base::Random& random) {
     return all;
 }
 
-std::vector<std::byte> run(MmaRunner& runner, const isa::MmaForm& form,
+std::vector<std::byte> execute(MmaRunner& runner, const isa::MmaForm& form,
                            const test::ExtendedItem& item) {
     std::vector<std::byte> d(item.c.size());
     runner.run({&form, isa::MetadataOrdering::kOrdered}, {item.a, item.b, item.c, item.e, d});
@@ -63,7 +63,7 @@ TEST_CASE("extended mma: every pattern, format and type gives the reference's bi
                     const isa::MmaForm& form = form_of(*pattern, row.format, key);
                     INFO(arch << " " << form.ptx_name());
                     const test::ExtendedItem item = test::random_item(form, random);
-                    REQUIRE(run(runner, form, item) ==
+                    REQUIRE(execute(runner, form, item) ==
                             reference::mma(form, isa::find_architecture(arch),
                                            {item.a, item.b, item.c, item.e}));
                 }
@@ -87,7 +87,7 @@ TEST_CASE("extended mma: computing pass by pass gives the same bits and cycles")
                 TensorCoreSpec spec = flexible();
                 spec.values_mode = mode;
                 MmaRunner runner(spec);
-                bits.push_back(run(runner, form, item));
+                bits.push_back(execute(runner, form, item));
                 cycles.push_back(runner.cycles());
             }
             REQUIRE(bits[0] == bits[1]);
@@ -106,7 +106,7 @@ TEST_CASE("extended mma: integers are those of A expanded to its dense columns")
             isa::extended_form({pattern, sparsity::IndexFormat::kCombinatorial, kS8, kS8, kS32});
         INFO(form.ptx_name());
         const test::ExtendedItem item = test::random_item(form, random);
-        const std::vector<std::byte> d = run(runner, form, item);
+        const std::vector<std::byte> d = execute(runner, form, item);
         const auto s8 = [](const std::vector<std::byte>& bytes, int at) {
             return int{std::to_integer<std::int8_t>(bytes[static_cast<std::size_t>(at)])};
         };
@@ -183,7 +183,7 @@ TEST_CASE("extended mma: an illegal code and a missing datapath are refused with
     {
         test::FreshSimulation simulation;
         MmaRunner runner(TensorCoreSpec{});
-        CHECK_THROWS_WITH(run(runner, form, item),
+        CHECK_THROWS_WITH(execute(runner, form, item),
                           Contains("no datapath for pattern 2:6") && Contains("a100-flexible-nm"));
     }
     {
@@ -191,12 +191,12 @@ TEST_CASE("extended mma: an illegal code and a missing datapath are refused with
         TensorCoreSpec narrow = flexible();
         narrow.flexible.largest_group = 4;
         MmaRunner runner(narrow);
-        CHECK_THROWS_WITH(run(runner, form, item), Contains("its muxes have 4 inputs"));
+        CHECK_THROWS_WITH(execute(runner, form, item), Contains("its muxes have 4 inputs"));
     }
     test::FreshSimulation simulation;
     MmaRunner runner(flexible());
     item.e[0] = (item.e[0] & std::byte{0xc0}) | std::byte{0b111000};  // row 0, group 0
-    CHECK_THROWS_WITH(run(runner, form, item),
+    CHECK_THROWS_WITH(execute(runner, form, item),
                       Contains("metadata of row 0, group 0 names no 2 of 6 elements: bitmask code "
                                "0b111000"));
 }

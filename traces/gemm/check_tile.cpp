@@ -70,9 +70,9 @@ void check_extents(const GemmProblem& problem, const GemmTile& tile) {
     check_extent(tile, "cta_n", tile.cta_n, tile.warp_n);
     if (!problem.is_extended()) {
         check_extent(tile, "cta_k", tile.cta_k, 2 * k_step);
-    } else if (tile.cta_k == 0 || tile.cta_k % (2 * k_step) != 0) {
-        reject(tile, fmt::format("cta_k is {}: expected a multiple of {}, two k-steps of {}",
-                                 tile.cta_k, 2 * k_step, form.shape_name()));
+    } else if (tile.cta_k == 0 || tile.cta_k % k_step != 0) {
+        reject(tile, fmt::format("cta_k is {}: expected a multiple of {}, a k-step of {}",
+                                 tile.cta_k, k_step, form.shape_name()));
     }
     if (const std::uint32_t k_tiles = k_tiles_of(problem, tile); problem.split_k > k_tiles) {
         reject(tile,

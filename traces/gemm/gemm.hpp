@@ -79,7 +79,7 @@ struct GemmProblem {
 };
 
 /// How the work is cut. Extents are elements of the logical problem and powers of two, except that
-/// of extended patterns cta_k is any even number of k-steps.
+/// of extended patterns cta_k is any number of k-steps.
 struct GemmTile {
     std::uint32_t cta_m = 128;
     std::uint32_t cta_n = 128;

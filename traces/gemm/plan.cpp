@@ -15,6 +15,7 @@ constexpr std::uint32_t kGroupN = 16;
 constexpr std::uint32_t kLineBytes = 128;  // all 32 banks
 constexpr std::uint32_t kStepBytes = 32;   // of a row of A that one mma takes, in every type
 constexpr std::uint32_t kByteBits = 8;
+constexpr std::uint32_t kMaxRegisters = 255;  // of a thread (CUDA, since compute capability 3.5)
 
 CopyPlan copy_plan(std::uint32_t rows, std::uint32_t row_bytes, std::uint32_t threads,
                    SwizzleUnit unit) {
@@ -131,6 +132,10 @@ void plan_extended(KernelPlan& plan) {
                                    : padded_copy_plan(tile.cta_k, bytes(tile.cta_n), plan.threads);
     plan.b_offset = plan.e_offset + plan.e_blocks_copy.bytes();
     plan.stage_bytes = plan.b_offset + plan.b.bytes();
+    if (plan.k_steps % 2 != 0 || plan.registers() > kMaxRegisters) {
+        plan.fragment_buffers = 1;
+        plan.b_buffers = 1;
+    }
 }
 
 }  // namespace
@@ -148,6 +153,7 @@ KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile) {
     plan.groups = tile.warp_n / kGroupN;
     plan.b_halves = k_logical * plan.input_bits() / kByteBits / kStepBytes;
     plan.b_buffers = plan.groups >= 4 ? 1 : 2;
+    plan.fragment_buffers = 2;
 
     const auto bytes = [&](std::uint32_t elements) {
         return elements * plan.input_bits() / kByteBits;
@@ -221,8 +227,9 @@ std::uint32_t KernelPlan::fragment_registers() const {
     // by itself.
     const std::uint32_t b_ahead = sparse() || column_major_b() ? b_buffers : 2;
     const auto words = [](int registers) { return static_cast<std::uint32_t>(registers); };
-    return 2 * row_tiles * words(form->a_registers()) +
-           b_ahead * groups * 2 * words(form->b_registers()) + 2 * e_blocks * e_registers();
+    return fragment_buffers * row_tiles * words(form->a_registers()) +
+           b_ahead * groups * 2 * words(form->b_registers()) +
+           fragment_buffers * e_blocks * e_registers();
 }
 
 std::uint32_t KernelPlan::registers() const {

@@ -93,6 +93,9 @@ struct KernelPlan {
     std::uint32_t groups;         ///< 16-column groups of a warp: what one ldmatrix.x4 feeds
     std::uint32_t b_halves;       ///< ldmatrix.x4 for one group of B: 32 bytes of k each
     std::uint32_t b_buffers;  ///< 1: a group is reloaded after its last use; 2: one k-step ahead
+    /// Of A and E: 2, one k-step ahead; 1 for extended forms with too many registers for that: then
+    /// all fragments of a k-step are loaded when it begins.
+    std::uint32_t fragment_buffers;
     CopyPlan a;
     CopyPlan b;
     BlockCopyPlan a_blocks;  ///< extended forms: instead of a

@@ -174,10 +174,10 @@ class KStep {
     [[nodiscard]] std::uint32_t tiles_per_e() const { return plan_.metadata_rows / 16; }
 
     [[nodiscard]] std::uint32_t a_register(std::uint32_t i) const {
-        return (k_step_ % 2 * plan_.row_tiles + i) * plan_.a_registers();
+        return (k_step_ % plan_.fragment_buffers * plan_.row_tiles + i) * plan_.a_registers();
     }
     [[nodiscard]] std::uint32_t e_register(std::uint32_t block) const {
-        return (k_step_ % 2 * plan_.e_blocks + block) * plan_.e_registers();
+        return (k_step_ % plan_.fragment_buffers * plan_.e_blocks + block) * plan_.e_registers();
     }
     [[nodiscard]] std::uint32_t b_register(std::uint32_t group, std::uint32_t half) const {
         const std::uint32_t buffer = k_step_ % plan_.b_buffers;
@@ -257,6 +257,7 @@ void write_stage_wait(PtxText& text, const KernelPlan& plan) {
 void write_first_fragments(PtxText& text, const KernelPlan& plan) {
     text.section("Fragments of the first k-step");
     write_stage_wait(text, plan);
+    if (plan.fragment_buffers == 1) return;
     const KStep first(plan, 0);
     text.ops(first.load_a_and_e());
     const std::uint32_t loaded = plan.b_buffers == 1 ? plan.groups - 1 : plan.groups;
@@ -283,7 +284,15 @@ void write_main_loop(PtxText& text, const KernelPlan& plan) {
     for (std::uint32_t k_step = 0; k_step < plan.k_steps; ++k_step) {
         const bool last_step = k_step + 1 == plan.k_steps;
         Schedule schedule(plan.groups);
-        schedule_fragments(schedule, plan, k_step, last_step ? 1 : 0);
+        if (plan.fragment_buffers == 1) {
+            const KStep current(plan, k_step);
+            text.ops(current.load_a_and_e());
+            for (std::uint32_t group = 0; group < plan.groups; ++group) {
+                text.ops(current.load_b(group));
+            }
+        } else {
+            schedule_fragments(schedule, plan, k_step, last_step ? 1 : 0);
+        }
         for (std::uint32_t group = 0; group < plan.groups; ++group) {
             const std::size_t slot = std::size_t{k_step} * plan.groups + group;
             if (slot >= copy_slots) continue;

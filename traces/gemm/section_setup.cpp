@@ -160,9 +160,9 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     declare(text, ".b32", "b_addr", plan.b_addresses());
     text.comment("fragments: A and E one k-step ahead; accumulators of 8-column tiles, row-major");
     const char* fragment = plan.plain_loads() ? ".f64" : ".b32";
-    declare(text, fragment, "a", 2 * plan.row_tiles * plan.a_registers());
+    declare(text, fragment, "a", plan.fragment_buffers * plan.row_tiles * plan.a_registers());
     declare(text, fragment, "b", plan.b_buffers * plan.groups * plan.b_halves * plan.b_registers());
-    declare(text, ".b32", "e", 2 * plan.e_blocks * plan.e_registers());
+    declare(text, ".b32", "e", plan.fragment_buffers * plan.e_blocks * plan.e_registers());
     declare(text, accumulator_declaration(problem.accumulator), "acc",
             plan.mmas_per_k_step() * plan.accumulator_registers());
     declare_epilogue(text, plan);

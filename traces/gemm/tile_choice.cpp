@@ -76,7 +76,7 @@ std::vector<GemmTile> extended_tiles(const GemmProblem& problem) {
     const auto k_step = static_cast<std::uint32_t>(form_of(problem).k_logical);
     std::vector<GemmTile> tiles;
     for (GemmTile tile : kExtendedTiles) {
-        for (const std::uint32_t k_steps : {4u, 2u}) {
+        for (const std::uint32_t k_steps : {4u, 2u, 1u}) {
             for (const std::uint32_t stages : {4u, 3u, 2u}) {
                 tile.cta_k = k_steps * k_step;
                 tile.stages = stages;
