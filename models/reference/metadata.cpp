@@ -40,12 +40,13 @@ std::vector<std::uint8_t> kept_places(const sparsity::Pattern& pattern, std::uin
 }  // namespace
 
 std::vector<std::uint8_t> unpack_groups(const isa::MetadataFormat& format,
-                                        std::span<const std::byte> codes, std::size_t row_bytes,
+                                        std::span<const std::byte> codes, std::size_t rows,
                                         std::size_t groups) {
     const sparsity::Pattern& pattern = *format.pattern;
     const auto bits = static_cast<std::size_t>(sparsity::group_bits(*format.index_format, pattern));
+    const std::size_t row_bytes = codes.size() / rows;  // 0 for 1:1
     std::vector<std::uint8_t> places;
-    for (std::size_t row = 0; row < codes.size() / row_bytes; ++row) {
+    for (std::size_t row = 0; row < rows; ++row) {
         const auto line = codes.subspan(row * row_bytes, row_bytes);
         for (std::size_t group = 0; group < groups; ++group) {
             const std::size_t first = group * bits;

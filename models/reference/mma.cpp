@@ -35,9 +35,8 @@ std::vector<std::size_t> selected_rows(const isa::MmaForm& form, std::span<const
     const Extents extents(form);
     std::vector<std::uint8_t> places;
     if (form.extended()) {
-        places = unpack_groups(*form.metadata, e,
-                               static_cast<std::size_t>(form.metadata_bytes_per_row()),
-                               static_cast<std::size_t>(form.chunks()));
+        places =
+            unpack_groups(*form.metadata, e, extents.m, static_cast<std::size_t>(form.chunks()));
     } else if (form.sparse()) {
         places = unpack_metadata(*form.metadata, e);
     }
