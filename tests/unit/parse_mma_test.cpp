@@ -89,7 +89,7 @@ TEST_CASE("parse_mma: what ptxas refuses is refused with what is wrong and what 
     refuse("mma.sync.aligned.m16n8k16.row.col.f32.f16.f17.f32", "unknown qualifier '.f17'");
     refuse("mma.sp.sptc::n1m4.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32",
            "no 1:4 instruction of f16 x f16 -> f32 with K = 16: expected a multiple of 32");
-    refuse("mma.sync.sptc::n1m4.aligned.m16n8k64.row.col.f32.f16.f16.f32", "without '.sp'");
+    refuse("mma.sync.sptc::n1m4.aligned.m16n8k16.row.col.f32.f16.f16.f32", "without '.sp'");
     refuse("mma.sp.sptc::n5m4.sync.aligned.m16n8k64.row.col.f32.f16.f16.f32",
            "unknown pattern '5:4': cannot keep 5 of 4");
     refuse("mma.sp.sptc::n1m33.sync.aligned.m16n8k64.row.col.f32.f16.f16.f32",
