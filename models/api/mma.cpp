@@ -140,7 +140,12 @@ class Mma::Implementation {
 
 Mma::Mma(std::string_view instruction, const MmaOptions& options)
     : implementation_(translating([&] {
-          return std::make_unique<const Implementation>(isa::parse_mma(instruction), options);
+          const isa::MmaSpelling spelling = isa::parse_mma(instruction);
+          if (spelling.form->extended()) {
+              throw MmaError(fmt::format(
+                  "'{}': the library computes instructions of real GPUs only", instruction));
+          }
+          return std::make_unique<const Implementation>(spelling, options);
       })) {}
 Mma::Mma(Mma&&) noexcept = default;
 Mma& Mma::operator=(Mma&&) noexcept = default;

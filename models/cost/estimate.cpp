@@ -29,8 +29,7 @@ double mux_bits(const isa::MmaForm& form) {
 }
 
 double metadata_bits(const isa::MmaForm& form) {
-    constexpr int kCodeBits = 4;
-    return static_cast<double>(form.m) * form.chunks() * kCodeBits;
+    return static_cast<double>(form.m) * form.chunks() * form.code_bits();
 }
 
 }  // namespace
@@ -76,13 +75,14 @@ Estimate tensor_core_area(const Profile& profile, const tensor_core::TensorCoreS
     // The array multiplies twice as many int8 as f16; a lane selects f16 values or pairs of int8.
     constexpr double kInt8PerF16 = 2;
     constexpr double kF16Bits = 16;
-    constexpr double kChoices = 4;  // of 2:4
+    constexpr double kNativeChoices = 4;  // of 2:4
+    const double choices = std::max(kNativeChoices, double(spec.flexible.largest_group));
     const double lanes = spec.f16_macs_per_cycle;
     Estimate estimate;
     add(estimate, "multipliers and adders", lanes * kInt8PerF16, profile.mac_int8_um2);
-    add(estimate, "operand selector", lanes * (kChoices - 1) * kF16Bits, profile.mux_bit_um2);
+    add(estimate, "operand selector", lanes * (choices - 1) * kF16Bits, profile.mux_bit_um2);
     // A decoder turns each 2-bit index into four select lines: about four gates, as four mux bits.
-    add(estimate, "metadata decoder", lanes * kChoices, profile.mux_bit_um2);
+    add(estimate, "metadata decoder", lanes * choices, profile.mux_bit_um2);
     add(estimate, "B buffer", spec.b_bits_per_cycle, profile.buffer_um2_per_bit);
     return estimate;
 }

@@ -198,7 +198,8 @@ KernelResult Gpu::collect() const {
             result.warp_instructions += sub_core.warp_instructions;
             const tensor_core::TensorCoreStatistics tensor = sm->sub_core(i).tensor().statistics();
             const std::span<const std::uint64_t> issued = sm->sub_core(i).tensor().instructions();
-            for (std::size_t form = 0; form < mmas.size(); ++form) mmas[form] += issued[form];
+            mmas.resize(std::max(mmas.size(), issued.size()));
+            for (std::size_t form = 0; form < issued.size(); ++form) mmas[form] += issued[form];
             result.b_values_fetched += tensor.b_values_fetched;
             result.executed_macs += tensor.executed_macs;
             result.tensor_busy_cycles += tensor.busy_cycles;
@@ -213,7 +214,7 @@ KernelResult Gpu::collect() const {
         result.l1_merged_bytes += l1.merged_sectors * sm::kSectorBytes;
     }
     for (std::size_t form = 0; form < mmas.size(); ++form) {
-        if (mmas[form] != 0) result.mmas.push_back({&isa::mma_forms()[form], mmas[form]});
+        if (mmas[form] != 0) result.mmas.push_back({&isa::form_at(form), mmas[form]});
     }
     const memory::L2::Statistics& l2 = l2_.statistics();
     result.l2_read_bytes = l2.read_sectors * sm::kSectorBytes;

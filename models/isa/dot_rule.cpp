@@ -63,6 +63,21 @@ void apply(Partition partition, const MmaForm& form, DotRule& rule) {
     }
 }
 
+/// Extended forms sum the compressed sequence as H1 does, whatever the partition of the hardware's
+/// own forms. Where the architecture's groups do not divide it they have 16 bytes.
+void extend(const Architecture& architecture, const MmaForm& form, DotRule& rule) {
+    constexpr int kBlockBytes = 16;
+    if (form.dot != DotKind::kFloat) return;
+    const FdpaParameters& parameters = architecture.fdpa;
+    rule.fraction_bits = parameters.fraction_bits;
+    rule.e_zero = form.d == types::DataType::kF16 ? parameters.e_zero_f16 : parameters.e_zero_f32;
+    rule.f32_fraction_bits = parameters.f32_fraction_bits;
+    const auto products = [&](int bytes) { return bytes * 8 / types::bits(form.a); };
+    const int largest = products(parameters.group_bytes);
+    rule.products = form.slots() % largest == 0 ? largest : products(kBlockBytes);
+    rule.groups = form.slots() / rule.products;
+}
+
 }  // namespace
 
 std::span<const PartitionRow> partitions() { return kPartitions; }
@@ -80,6 +95,10 @@ Partition parse_partition(std::string_view name) {
 DotRule dot_rule(const Architecture& architecture, const MmaForm& form, Partition partition) {
     require_form(architecture, form);
     DotRule rule{form.a, form.b, 0, 0, 0, 1, form.slots(), false, {}};
+    if (form.extended()) {
+        extend(architecture, form, rule);
+        return rule;
+    }
     std::iota(rule.order.begin(), rule.order.end(), std::uint8_t{0});
     if (form.dot != DotKind::kFloat) return rule;
 

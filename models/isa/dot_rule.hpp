@@ -43,7 +43,9 @@ struct DotRule {
     int products;  ///< slots of a group
     /// Emulated fp8: the chain begins with +0 and C is added to its end, rounded to nearest even.
     bool addend_last;
-    std::array<std::uint8_t, kMaxSlots> order;  ///< slots in the order of the groups
+    /// Slots in the order of the groups. Extended forms, which may have more slots, have none: they
+    /// sum ascending ones.
+    std::array<std::uint8_t, kMaxSlots> order;
 
     [[nodiscard]] std::span<const std::uint8_t> group(int index) const {
         return std::span(order).subspan(static_cast<std::size_t>(index * products),

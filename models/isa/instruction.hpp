@@ -128,10 +128,20 @@ struct MmaRegisters {
     std::array<Register*, kC> d{};
 };
 
+/// Views of A, B and E of an extended form, in as many registers as it has: register i of A is
+/// file[a[i]].
+struct WideOperands {
+    const LaneRegister* file = nullptr;
+    const std::int32_t* a = nullptr;
+    const std::int32_t* b = nullptr;
+    const std::int32_t* e = nullptr;
+};
+
 /// A view of an mma's operands; every pointer is null when values are off. Whoever computes reads
 /// A, B, C, E at issue and writes D before the destination registers are released.
 struct MmaOperands : MmaRegisters<LaneRegister, 4, 4, 8> {
     const LaneRegister* e = nullptr;
+    WideOperands wide;                          ///< extended forms: instead of a, b and e
     MmaRegisters<LaneRegister64, 8, 4, 4> f64;  ///< forms of f64: instead of the 32-bit registers
 
     [[nodiscard]] bool present() const { return d[0] != nullptr || f64.d[0] != nullptr; }

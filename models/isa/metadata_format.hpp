@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "models/sparsity/index_format.hpp"
 #include "models/sparsity/pattern.hpp"
 
 namespace sptc::isa {
@@ -16,6 +18,9 @@ struct MetadataFormat {
     int stored_elements;               ///< elements of a chunk that are stored
     int unit_elements;                 ///< adjacent elements that are kept or dropped together
     int chunks_per_field;  ///< codes of one row in one register: 4 (two rows share it) or 8
+    /// Extended forms (extended_form.hpp) only: a chunk is a group of M, its code is that of this
+    /// format, and chunks_per_field and select() have no meaning.
+    std::optional<sparsity::IndexFormat> index_format = std::nullopt;
 
     /// Selects in one code: 2 of 2 bits, or 1 (1:2, whose codes are those of a pair of halves).
     [[nodiscard]] constexpr int selects() const { return stored_elements / unit_elements; }

@@ -5,6 +5,9 @@
 #include <array>
 #include <vector>
 
+#include "models/base/error.hpp"
+#include "models/isa/extended_form.hpp"
+
 namespace sptc::isa {
 namespace {
 
@@ -66,7 +69,7 @@ class FormTable {
                                : shape.k * metadata->stored_elements / metadata->chunk_elements;
         forms_.push_back({shape.m, 8, shape.k, stored, types.a, types.b, types.accumulator,
                           types.accumulator, metadata, dot, saturating, rounding, Major::kRow,
-                          Major::kColumn, shape.first_architecture, kEveryLaterArchitecture});
+                          Major::kColumn, shape.first_architecture, kEveryLaterArchitecture, 0});
     }
 
     void dense(const Types& types, Shapes shapes, DotKind dot = DotKind::kFloat,
@@ -96,7 +99,7 @@ class FormTable {
             for (const Major a : {Major::kRow, Major::kColumn}) {
                 for (const Major b : {Major::kColumn, Major::kRow}) {
                     forms_.push_back({8, 8, 4, 4, kF16, kF16, c, d, nullptr, DotKind::kFloat, false,
-                                      Rounding::kNearestEven, a, b, 70, 75});
+                                      Rounding::kNearestEven, a, b, 70, 75, 0});
                 }
             }
         }
@@ -154,10 +157,15 @@ std::string_view name(Major major) { return major == Major::kRow ? "row" : "col"
 std::string MmaForm::shape_name() const { return fmt::format("m{}n{}k{}", m, n, k_logical); }
 
 std::string MmaForm::ptx_name() const {
-    return fmt::format("mma{}.sync.aligned.{}.{}.{}{}{}.{}.{}.{}.{}{}",
-                       sparse() ? ".sp::ordered_metadata" : "", shape_name(), name(a_major),
-                       name(b_major), saturating ? ".satfinite" : "", qualifier(rounding),
-                       types::name(d), types::name(a), types::name(b), types::name(c),
+    const std::string sparsity =
+        extended() ? fmt::format(".sp.sptc::n{}m{}::{}", metadata->pattern->n, metadata->pattern->m,
+                                 sparsity::name(*metadata->index_format))
+        : sparse() ? ".sp::ordered_metadata"
+                   : "";
+    return fmt::format("mma{}.sync.aligned.{}.{}.{}{}{}.{}.{}.{}.{}{}", sparsity, shape_name(),
+                       name(a_major), name(b_major), saturating ? ".satfinite" : "",
+                       qualifier(rounding), types::name(d), types::name(a), types::name(b),
+                       types::name(c),
                        dot == DotKind::kAndPopc   ? ".and.popc"
                        : dot == DotKind::kXorPopc ? ".xor.popc"
                                                   : "");
@@ -166,6 +174,19 @@ std::string MmaForm::ptx_name() const {
 std::span<const MmaForm> mma_forms() {
     static const std::vector<MmaForm> forms = FormTable().build();
     return forms;
+}
+
+std::size_t form_index(const MmaForm& form) {
+    const std::span<const MmaForm> table = mma_forms();
+    if (form.extended()) return table.size() + static_cast<std::size_t>(form.extended_index);
+    const auto index = &form - table.data();
+    SPTC_ASSERT(index >= 0 && index < static_cast<std::ptrdiff_t>(table.size()));
+    return static_cast<std::size_t>(index);
+}
+
+const MmaForm& form_at(std::size_t index) {
+    const std::span<const MmaForm> table = mma_forms();
+    return index < table.size() ? table[index] : extended_form_at(index - table.size());
 }
 
 const MmaForm* find_form(bool sparse, int m, int n, int k_logical, DataType d, DataType a,

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -49,8 +50,11 @@ struct MmaForm {
     Major b_major;
     int first_architecture;  ///< 80: sm_80 has it
     int last_architecture;   ///< the last one that executes it in hardware
+    int extended_index = 0;  ///< extended forms: of all, in the order in which they were asked for
 
     [[nodiscard]] bool sparse() const { return metadata != nullptr; }
+    /// A made-up N:M instruction, which no GPU has (extended_form.hpp).
+    [[nodiscard]] bool extended() const { return sparse() && metadata->index_format.has_value(); }
     /// Independent products in one instruction: m8n8k4 f16 multiplies four pairs of matrices, one
     /// per quad pair (lanes 4q .. 4q+3 and 4q+16 .. 4q+19), stored one after another.
     [[nodiscard]] int matrices() const { return m == 8 && a == types::DataType::kF16 ? 4 : 1; }
@@ -68,15 +72,29 @@ struct MmaForm {
     [[nodiscard]] int slots() const { return k_stored * types::bits(a) / slot_bits(); }
     [[nodiscard]] int b_slots() const { return k_logical * types::bits(b) / slot_bits(); }
 
-    /// Metadata codes (nibbles) of one row of A; 0 when dense.
+    /// Metadata codes of one row of A; 0 when dense. A code is a nibble, or what the index format
+    /// of an extended form says.
     [[nodiscard]] int chunks() const { return sparse() ? k_logical / metadata->chunk_elements : 0; }
+    [[nodiscard]] int code_bits() const {
+        return extended() ? sparsity::group_bits(*metadata->index_format, *metadata->pattern) : 4;
+    }
     /// Un-reordered metadata: bytes of one row of A, and of one word (2 or 4); 0 when dense.
-    [[nodiscard]] int metadata_bytes_per_row() const { return chunks() / 2; }
+    [[nodiscard]] int metadata_bytes_per_row() const { return (chunks() * code_bits() + 7) / 8; }
     [[nodiscard]] int metadata_word_bytes() const {
         return sparse() ? metadata->chunks_per_field / 2 : 0;
     }
-    /// Lanes of each quad whose register holds metadata.
-    [[nodiscard]] int metadata_lanes() const { return chunks() / 4; }
+    /// Lanes of each quad whose registers hold metadata, and registers of each lane. Of an extended
+    /// form a quad has the bits of its two rows, the one after the other: one lane, two, or four of
+    /// as many registers as it takes.
+    [[nodiscard]] int metadata_lanes() const {
+        if (!extended()) return chunks() / 4;
+        const int bits = 2 * chunks() * code_bits();
+        return bits <= 32 ? 1 : bits <= 64 ? 2 : 4;
+    }
+    [[nodiscard]] int metadata_registers() const {
+        if (!extended()) return sparse() ? 1 : 0;
+        return 2 * chunks() * code_bits() <= 128 ? 1 : (2 * chunks() * code_bits() + 127) / 128;
+    }
     /// How many values the sparsity selector may take: 0 .. selector_count()-1; 0 when dense.
     [[nodiscard]] int selector_count() const { return sparse() ? 4 / metadata_lanes() : 0; }
     /// "m16n8k32"
@@ -93,6 +111,10 @@ struct MmaForm {
 
 /// Every form the project executes.
 [[nodiscard]] std::span<const MmaForm> mma_forms();
+
+/// Every form has a number: its place in mma_forms(), or behind them that of an extended form.
+[[nodiscard]] std::size_t form_index(const MmaForm& form);
+[[nodiscard]] const MmaForm& form_at(std::size_t index);
 
 /// The form with these properties that neither saturates nor counts xor and rounds to nearest, or
 /// nullptr.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/base/error.hpp"
+#include "models/isa/extended_form.hpp"
 #include "models/isa/mma.hpp"
 
 namespace sptc::isa {
@@ -59,7 +60,7 @@ std::optional<Rounding> parse_rounding(std::string_view text) {
 struct Qualifiers {
     bool sparse = false;
     MetadataOrdering ordering = MetadataOrdering::kAny;
-    std::optional<std::string_view> pattern;  ///< of .sptc::nNmM
+    std::optional<std::string_view> pattern;  ///< of .sptc::nNmM[::FORMAT]
     bool sync = false;
     bool aligned = false;
     bool saturating = false;
@@ -87,6 +88,7 @@ class Reader {
             reject(fmt::format("expected 4 types (D, A, B, C), found {}", read_.types.size()));
         }
         if (read_.bit_operation && !read_.popc) reject("'.popc' is missing");
+        if (read_.sparse && read_.pattern) return with_pattern();
         for (const MmaForm& form : mma_forms()) {
             if (!fits(form)) continue;
             require_pattern(form);
@@ -148,15 +150,46 @@ class Reader {
                form.rounding == read_.rounding.value_or(Rounding::kNearestEven);
     }
 
-    /// A pattern that is written must be the one that the form has.
-    void require_pattern(const MmaForm& form) const {
-        if (!read_.pattern) return;
-        const std::string has = form.sparse() ? fmt::format("n{}m{}", form.metadata->pattern->n,
-                                                            form.metadata->pattern->m)
-                                              : "none, it is dense";
-        if (*read_.pattern == has) return;
-        reject(fmt::format("pattern '{}' has no datapath for these types (theirs is {})",
-                           *read_.pattern, has));
+    void require_pattern(const MmaForm&) const {
+        if (read_.pattern) reject("a pattern without '.sp'");
+    }
+
+    /// A pattern that the hardware has names the hardware's form, unless an index format is named
+    /// too; any other is an extended form.
+    [[nodiscard]] MmaSpelling with_pattern() const {
+        const std::size_t colons = read_.pattern->find("::");
+        const auto text = read_.pattern->substr(0, colons);
+        const bool has_format = colons != std::string_view::npos;
+        for (const MmaForm& form : mma_forms()) {
+            if (has_format || !fits(form)) continue;
+            const sparsity::Pattern& its = *form.metadata->pattern;
+            if (text == fmt::format("n{}m{}", its.n, its.m)) return {&form, read_.ordering};
+        }
+        if (read_.shape->m != 16 || read_.shape->n != 8 || read_.types[0] != read_.types[3] ||
+            read_.majors[0] != Major::kRow || read_.majors[1] != Major::kColumn || read_.rounding ||
+            read_.bit_operation) {
+            reject("an N:M form is m16n8, .row.col, with C as D");
+        }
+        try {
+            const sparsity::IndexFormat format =
+                has_format ? sparsity::parse_index_format(read_.pattern->substr(colons + 2))
+                           : sparsity::IndexFormat::kCoordinate;
+            const ExtendedKey key{&read_pattern(text), format,         read_.types[1],
+                                  read_.types[2],      read_.types[0], read_.saturating};
+            return {&extended_form(key, read_.shape->k), MetadataOrdering::kOrdered};
+        } catch (const base::ConfigError& problem) {
+            throw base::ConfigError(fmt::format("'{}': {}", instruction_, problem.what()));
+        }
+    }
+
+    /// "n2m4"
+    [[nodiscard]] const sparsity::Pattern& read_pattern(std::string_view text) const {
+        const std::size_t m = text.find('m');
+        if (!text.starts_with('n') || m == std::string_view::npos) {
+            reject(fmt::format("'.sptc::{}' is no pattern such as .sptc::n1m4", text));
+        }
+        return sparsity::find_pattern(
+            fmt::format("{}:{}", text.substr(1, m - 1), text.substr(m + 1)));
     }
 
     /// Names the forms that share most with what was read.

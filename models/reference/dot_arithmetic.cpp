@@ -18,6 +18,7 @@ DotArithmetic::DotArithmetic(const isa::MmaForm& form, const isa::Architecture& 
     fdpa_ = fdpa_rules(form, rule_);
     // Floating-point elements fill whole slots.
     SPTC_ASSERT(form.slots() == form.k_stored && rule_.groups * rule_.products == form.k_stored);
+    if (form.extended()) return;  // ascending
     for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = rule_.order[i];
 }
 

@@ -15,6 +15,12 @@ namespace sptc::reference {
 [[nodiscard]] std::vector<std::uint8_t> unpack_metadata(const isa::MetadataFormat& format,
                                                         std::span<const std::byte> codes);
 
+/// The same for the [rows x groups] metadata of an extended N:M form, whole bytes a row;
+/// written apart from sparsity::read_group. The codes must be legal.
+[[nodiscard]] std::vector<std::uint8_t> unpack_groups(const isa::MetadataFormat& format,
+                                                      std::span<const std::byte> codes,
+                                                      std::size_t rows, std::size_t groups);
+
 /// The logical column of a stored element: the row of B that it meets.
 [[nodiscard]] constexpr std::size_t logical_column(const isa::MetadataFormat& format,
                                                    std::size_t stored_column, std::size_t place) {

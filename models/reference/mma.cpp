@@ -34,7 +34,12 @@ std::vector<Number> decode_matrix(types::DataType type, std::span<const std::byt
 std::vector<std::size_t> selected_rows(const isa::MmaForm& form, std::span<const std::byte> e) {
     const Extents extents(form);
     std::vector<std::uint8_t> places;
-    if (form.sparse()) places = unpack_metadata(*form.metadata, e);
+    if (form.extended()) {
+        places =
+            unpack_groups(*form.metadata, e, extents.m, static_cast<std::size_t>(form.chunks()));
+    } else if (form.sparse()) {
+        places = unpack_metadata(*form.metadata, e);
+    }
     std::vector<std::size_t> rows(extents.m * extents.k_stored);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const std::size_t column = i % extents.k_stored;

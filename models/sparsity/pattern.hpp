@@ -13,10 +13,13 @@ struct Pattern {
     std::string_view note;  ///< one line for `sptc list patterns`
 };
 
-/// Every known pattern. Adding one is adding a row.
+inline constexpr int kMaxPatternGroup = 32;  ///< largest M of an N:M pattern
+
+/// The patterns that have a name of their own. Adding one is adding a row.
 [[nodiscard]] std::span<const Pattern> patterns();
 
-/// The pattern of a name such as "2:4". Throws ConfigError listing the legal names.
+/// The pattern of a name such as "2:4": a row of patterns(), or any other N:M with 1 <= N <= M <=
+/// kMaxPatternGroup. The reference stays valid. Throws ConfigError saying what is legal.
 [[nodiscard]] const Pattern& find_pattern(std::string_view name);
 
 }  // namespace sptc::sparsity

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <optional>
 #include <span>
 #include <systemc>
@@ -6,6 +7,7 @@
 
 #include "models/isa/instruction.hpp"
 #include "models/numeric/mma_arithmetic.hpp"
+#include "models/numeric/wide_arithmetic.hpp"
 #include "models/tensor_core/lane_if.hpp"
 #include "models/tensor_core/operand_registers.hpp"
 
@@ -20,9 +22,11 @@ class DotProductUnit : public sc_core::sc_module, public LaneIf {
 
     sc_core::sc_export<LaneIf> lanes{"lanes"};
 
-    /// How a form is computed. `form_index`: in isa::mma_forms(). nullptr when the architecture
-    /// lacks the form.
+    /// How a form is computed. `form_index`: isa::form_index(). nullptr when the architecture lacks
+    /// the form, or when an extended one has not been prepared.
     [[nodiscard]] const isa::DotRule* rule(std::size_t form_index) const;
+    /// Makes the datapath ready for an extended form.
+    void prepare(const isa::MmaForm& form);
 
     /// Takes A and C of an instruction.
     void load(std::size_t form_index, const isa::MmaOperands& operands);
@@ -35,9 +39,13 @@ class DotProductUnit : public sc_core::sc_module, public LaneIf {
     void store(const isa::MmaOperands& operands) const;
 
   private:
-    std::vector<std::optional<numeric::MmaArithmetic>> arithmetics_;  ///< one per form
+    std::vector<std::optional<numeric::MmaArithmetic>> arithmetics_;          ///< one per form
+    std::vector<std::unique_ptr<numeric::WideArithmetic>> wide_arithmetics_;  ///< by extended_index
+    const isa::Architecture& architecture_;
     const isa::MmaForm* form_ = nullptr;
     const numeric::MmaArithmetic* arithmetic_ = nullptr;
+    const numeric::WideArithmetic* wide_arithmetic_ = nullptr;
+    std::vector<isa::LaneRegister> wide_a_;  ///< A of an extended form
     OperandMatrices a_{};
     OperandMatrices c_{};
     OperandMatrices d_{};

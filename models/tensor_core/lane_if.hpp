@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <systemc>
 
 #include "models/isa/mma.hpp"
 #include "models/numeric/operand_fragment.hpp"
+#include "models/numeric/wide_arithmetic.hpp"
 #include "models/tensor_core/slice.hpp"
 
 namespace sptc::tensor_core {
@@ -17,6 +19,9 @@ struct LaneSlice {
     Slice slice;
     const numeric::OperandFragment* b;
     numeric::SelectedRows rows;  ///< only the slots of the slice's groups are valid
+    /// Extended forms: instead of b and rows.
+    std::span<const isa::LaneRegister> wide_b;
+    const numeric::WideRows* wide_rows = nullptr;
 
     /// The bits on one lane; `slot` counts the slots of the whole instruction.
     [[nodiscard]] std::uint64_t value(int row, int slot, int column) const {

@@ -3,27 +3,48 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <string>
 
 #include "models/base/error.hpp"
+#include "models/isa/extended_metadata.hpp"
 #include "models/isa/fragment.hpp"
+#include "models/sparsity/index_format.hpp"
 #include "models/tensor_core/code_bits.hpp"
 
 namespace sptc::tensor_core {
+namespace {
+
+void skip(sparsity::BitReader& reader, int bits) {
+    for (int i = 0; i < bits; ++i) (void)reader.read(1);
+}
+
+/// The next bits as digits, the highest first.
+std::string binary(sparsity::BitReader& reader, int bits) {
+    std::string digits;
+    for (int i = 0; i < bits; ++i) digits += reader.read(1) != 0 ? '1' : '0';
+    std::reverse(digits.begin(), digits.end());
+    return digits;
+}
+
+}  // namespace
 
 MetadataDecoder::MetadataDecoder(sc_core::sc_module_name name, int interval_cycles,
                                  isa::MetadataMode mode)
     : sc_module(name), interval_cycles_(static_cast<base::Cycle>(interval_cycles)), mode_(mode) {}
 
 void MetadataDecoder::load(const isa::Instruction& instruction, const isa::DotRule& rule,
-                           const isa::LaneRegister* e) {
+                           const isa::MmaOperands& operands) {
     const isa::MmaForm& form = *instruction.mma;
     selects_.form = &form;
     selects_.rule = &rule;
     if (!form.sparse()) return;
-    SPTC_ASSERT(e != nullptr && instruction.selector < form.selector_count());
-    read_codes(form, instruction.selector, *e);
+    SPTC_ASSERT(instruction.selector < form.selector_count());
+    if (form.extended()) return read_groups(form, instruction.selector, operands.wide);
+    SPTC_ASSERT(operands.e != nullptr);
+    read_codes(form, instruction.selector, *operands.e);
     if (mode_ == isa::MetadataMode::kStrict) check_codes(form, instruction.metadata_ordering);
 }
 
@@ -40,6 +61,31 @@ void MetadataDecoder::read_codes(const isa::MmaForm& form, int selector,
             codes |= std::uint64_t{field & mask} << (kCodeBits * chunk);
         }
         row_codes_[static_cast<std::size_t>(row)] = codes;
+    }
+}
+
+void MetadataDecoder::read_groups(const isa::MmaForm& form, int selector,
+                                  const isa::WideOperands& operands) {
+    const sparsity::Pattern& pattern = *form.metadata->pattern;
+    const auto n = static_cast<std::size_t>(pattern.n);
+    std::vector<isa::LaneRegister> e;
+    for (int i = 0; i < form.metadata_registers(); ++i) e.push_back(operands.file[operands.e[i]]);
+    wide_selects_.resize(static_cast<std::size_t>(form.m * form.k_stored));
+    auto next = wide_selects_.begin();
+    for (int row = 0; row < form.m; ++row) {
+        const std::vector<std::byte> bits = isa::metadata_of_row(form, selector, e, row);
+        sparsity::BitReader reader(bits);
+        for (int group = 0; group < form.chunks(); ++group, next += pattern.n) {
+            if (sparsity::read_group(*form.metadata->index_format, pattern, reader, {&*next, n})) {
+                continue;
+            }
+            sparsity::BitReader again(bits);
+            for (int i = 0; i < group; ++i) skip(again, form.code_bits());
+            throw base::KernelError(fmt::format(
+                "metadata of row {}, group {} names no {} of {} elements: {} code 0b{}", row, group,
+                pattern.n, pattern.m, sparsity::name(*form.metadata->index_format),
+                binary(again, form.code_bits())));
+        }
     }
 }
 
@@ -76,6 +122,11 @@ void MetadataDecoder::decode(const Slice& slice) {
         return;
     }
     dense_ = false;
+    if (form.extended()) {
+        selects_.wide_select = wide_selects_;
+        selects->select(selects_);
+        return;
+    }
     // Selects are expanded eight slots at a time; which eights does the slice touch?
     std::uint32_t eights = 0;
     for (int group = slice.first_group; group < slice.first_group + slice.groups; ++group) {

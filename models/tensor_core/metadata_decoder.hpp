@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <systemc>
+#include <vector>
 
 #include "models/base/cycle.hpp"
 #include "models/isa/instruction.hpp"
@@ -25,11 +26,11 @@ class MetadataDecoder : public sc_core::sc_module {
     /// A sparse instruction issues.
     void occupy(base::Cycle now) { free_at_ = now + interval_cycles_; }
 
-    /// Reads the metadata of an instruction from the lanes that its selector names. `e` may be null
-    /// when dense. In strict mode throws KernelError naming row, chunk and nibble when a code is
-    /// not one that the instruction takes.
+    /// Reads the metadata of an instruction from the lanes that its selector names. `operands.e`
+    /// may be null when dense. In strict mode throws KernelError naming row, chunk and nibble when
+    /// a code is not one that the instruction takes; that of an extended form always has to be.
     void load(const isa::Instruction& instruction, const isa::DotRule& rule,
-              const isa::LaneRegister* e);
+              const isa::MmaOperands& operands);
 
     /// Expands the metadata of a slice of the loaded instruction and hands it to the operand
     /// selector.
@@ -38,6 +39,7 @@ class MetadataDecoder : public sc_core::sc_module {
   private:
     void select_dense();
     void read_codes(const isa::MmaForm& form, int selector, const isa::LaneRegister& e);
+    void read_groups(const isa::MmaForm& form, int selector, const isa::WideOperands& operands);
     void check_codes(const isa::MmaForm& form, isa::MetadataOrdering ordering) const;
 
     base::Cycle interval_cycles_;
@@ -46,6 +48,7 @@ class MetadataDecoder : public sc_core::sc_module {
     /// Of each row of A the codes of all chunks, chunk 0 in the low bits.
     std::array<std::uint64_t, numeric::kMaxRows> row_codes_{};
     SelectSlice selects_{};
+    std::vector<std::uint8_t> wide_selects_;  ///< of an extended form
     bool dense_ = false;  ///< selects_ holds those of a dense instruction, in all slots
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <systemc>
 
 #include "models/isa/mma.hpp"
@@ -16,6 +17,8 @@ struct SelectSlice {
     const isa::DotRule* rule;
     Slice slice;
     std::array<std::array<std::uint8_t, isa::kMaxSlots>, numeric::kMaxRows> select;
+    /// Extended forms: instead of select, [row][slot] of all slots; the mux has M inputs.
+    std::span<const std::uint8_t> wide_select;
 };
 
 /// Metadata decoder -> operand selector.

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string_view>
+#include <vector>
 
 #include "models/base/error.hpp"
+#include "models/isa/extended_metadata.hpp"
 #include "models/isa/fragment_map.hpp"
 
 namespace sptc::tensor_core {
@@ -18,7 +21,12 @@ using isa::Operand;
 
 constexpr int kSelector = 0;
 
-using Fragment = std::array<LaneRegister, isa::kMaxOperandRegisters>;
+/// The registers of an operand: as many as the hardware's forms have, or those of an extended one.
+using Fragment = std::vector<LaneRegister>;
+
+Fragment fragment_of(const isa::FragmentMap& map) {
+    return Fragment(std::max(map.registers(), isa::kMaxOperandRegisters));
+}
 
 void require_size(std::string_view matrix, std::size_t found, std::size_t count, std::size_t item) {
     if (found == count * item) return;
@@ -66,7 +74,16 @@ struct MmaRunner::Workspace {
         instruction.mma = &form;
         instruction.selector = kSelector;
         instruction.metadata_ordering = spelling.ordering;
-        operands.e = &e;
+        if (form.extended()) {
+            for (std::size_t i = 0; i < operands.d.size(); ++i) {
+                operands.c[i] = &c[i];
+                operands.d[i] = &d[i];
+            }
+            ids.resize(a.size() + b.size() + e.size());
+            std::iota(ids.begin(), ids.end(), 0);
+            return;
+        }
+        operands.e = e.data();
         if (form.dot == isa::DotKind::kF64) {
             for (std::size_t i = 0; i < wide_a.size(); ++i) operands.f64.a[i] = &wide_a[i];
             for (std::size_t i = 0; i < wide_b.size(); ++i) {
@@ -86,13 +103,25 @@ struct MmaRunner::Workspace {
         map_a.to_registers(batch.a.subspan(item * map_a.bytes(), map_a.bytes()), a);
         map_b.to_registers(batch.b.subspan(item * map_b.bytes(), map_b.bytes()), b);
         map_c.to_registers(batch.c.subspan(item * map_c.bytes(), map_c.bytes()), c);
+        if (form.extended()) return load_extended(batch.e.subspan(item * e_bytes, e_bytes));
         if (form.sparse()) {
-            isa::metadata_to_register(form, kSelector, batch.e.subspan(item * e_bytes, e_bytes), e);
+            isa::metadata_to_register(form, kSelector, batch.e.subspan(item * e_bytes, e_bytes),
+                                      e[0]);
         }
         if (form.dot != isa::DotKind::kF64) return;
         join(a, wide_a);
         join(b, wide_b);
         join(c, wide_c);
+    }
+
+    /// A, B and E behind one another, as in a register file.
+    void load_extended(std::span<const std::byte> metadata) {
+        isa::metadata_to_registers(form, kSelector, metadata, e);
+        file = a;
+        file.insert(file.end(), b.begin(), b.end());
+        file.insert(file.end(), e.begin(), e.end());
+        operands.wide = {file.data(), ids.data(), ids.data() + a.size(),
+                         ids.data() + a.size() + b.size()};
     }
 
     void store(const MmaBatch& batch, std::size_t item) {
@@ -105,8 +134,11 @@ struct MmaRunner::Workspace {
     std::size_t e_bytes;
     isa::Instruction instruction;
     isa::MmaOperands operands;
-    Fragment a{}, b{}, c{}, d{};
-    LaneRegister e{};
+    Fragment a = fragment_of(map_a), b = fragment_of(map_b);
+    Fragment c = fragment_of(map_c), d = fragment_of(map_d);
+    Fragment e = Fragment(static_cast<std::size_t>(std::max(1, form.metadata_registers())));
+    Fragment file;                  ///< extended forms: A, B and E
+    std::vector<std::int32_t> ids;  ///< of its registers
     std::array<LaneRegister64, 8> wide_a{};
     std::array<LaneRegister64, 4> wide_b{}, wide_c{}, wide_d{};
 };

@@ -146,6 +146,12 @@ void load_c(const isa::MmaForm& form, const isa::MmaOperands& operands, OperandM
     part(operands.c, quad_pair_moves(form).c, c);
 }
 
+void load_wide(const LaneRegister* file, const std::int32_t* ids, int count,
+               std::vector<LaneRegister>& registers) {
+    registers.clear();
+    for (int i = 0; i < count; ++i) registers.push_back(file[ids[i]]);
+}
+
 void store_d(const isa::MmaForm& form, const OperandMatrices& d, const isa::MmaOperands& operands) {
     const auto registers = static_cast<std::size_t>(form.d_registers());
     if (is_f64(form)) {

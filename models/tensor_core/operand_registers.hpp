@@ -1,5 +1,7 @@
 #pragma once
 #include <array>
+#include <cstdint>
+#include <vector>
 
 #include "models/isa/instruction.hpp"
 #include "models/isa/mma.hpp"
@@ -15,6 +17,9 @@ using OperandMatrices = std::array<numeric::OperandFragment, 4>;
 void load_a(const isa::MmaForm& form, const isa::MmaOperands& operands, OperandMatrices& a);
 void load_b(const isa::MmaForm& form, const isa::MmaOperands& operands, OperandMatrices& b);
 void load_c(const isa::MmaForm& form, const isa::MmaOperands& operands, OperandMatrices& c);
+/// Registers ids[0 .. count - 1] of a register file.
+void load_wide(const isa::LaneRegister* file, const std::int32_t* ids, int count,
+               std::vector<isa::LaneRegister>& registers);
 void store_d(const isa::MmaForm& form, const OperandMatrices& d, const isa::MmaOperands& operands);
 
 }  // namespace sptc::tensor_core

@@ -52,13 +52,23 @@ OperandSelector::OperandSelector(sc_core::sc_module_name name, std::vector<Swapp
 }
 
 void OperandSelector::load(const isa::MmaForm& form, const isa::MmaOperands& operands) {
-    load_b(form, operands, b_);
+    if (form.extended()) {
+        load_wide(operands.wide.file, operands.wide.b, form.b_registers(), wide_b_);
+    } else {
+        load_b(form, operands, b_);
+    }
 }
 
 void OperandSelector::select(const SelectSlice& slice) {
     lanes_.form = slice.form;
     lanes_.rule = slice.rule;
     lanes_.slice = slice.slice;
+    if (slice.form->extended()) {
+        select_wide_rows(slice);
+        lanes->drive(lanes_);
+        return;
+    }
+    lanes_.wide_rows = nullptr;
     lanes_.b = &b_[static_cast<std::size_t>(slice.slice.matrix)];
     if (!dense_ || slice.form->sparse()) select_rows(slice);
     apply_faults(slice);
@@ -83,6 +93,34 @@ void OperandSelector::select_rows(const SelectSlice& slice) {
             std::memcpy(&lanes_.rows.row[row][word * kWordSlots], &rows_of_b, sizeof(rows_of_b));
         }
     }
+}
+
+void OperandSelector::select_wide_rows(const SelectSlice& slice) {
+    const isa::MmaForm& form = *slice.form;
+    const int n = form.metadata->stored_elements;
+    const int m = form.metadata->chunk_elements;
+    wide_rows_.resize(form.k_stored);
+    auto select = slice.wide_select.begin();
+    for (int row = 0; row < form.m; ++row) {
+        int slot = 0;
+        for (std::uint16_t& row_of_b : wide_rows_.row(row)) {
+            row_of_b = static_cast<std::uint16_t>(slot / n * m + *select);
+            ++slot;
+            ++select;
+        }
+    }
+    for (const SwappedMuxInputs& fault : faults_) {
+        for (int slot = fault.slot; slot < form.k_stored; slot += slice.rule->products) {
+            std::uint16_t& row_of_b = wide_rows_.row(fault.row)[static_cast<std::size_t>(slot)];
+            const int input = row_of_b % m;
+            const int other = input == fault.first_input    ? fault.second_input
+                              : input == fault.second_input ? fault.first_input
+                                                            : input;
+            if (other < m) row_of_b = static_cast<std::uint16_t>(row_of_b + other - input);
+        }
+    }
+    lanes_.wide_b = wide_b_;
+    lanes_.wide_rows = &wide_rows_;
 }
 
 void OperandSelector::apply_faults(const SelectSlice& slice) {

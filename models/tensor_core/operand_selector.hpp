@@ -18,7 +18,8 @@ namespace sptc::tensor_core {
 
 /// The mux in front of every multiplier lane. Holds B of the instruction, receives the selects of a
 /// slice and drives its lanes. A mux of a sparse instruction sees the elements of its slot's chunk
-/// (four, or two for 1:2), one of a dense instruction its slot's aligned four.
+/// (four, or two for 1:2; M of an extended N:M form), one of a dense instruction its slot's aligned
+/// four.
 class OperandSelector : public sc_core::sc_module, public MetadataSliceIf {
   public:
     OperandSelector(sc_core::sc_module_name name, std::vector<SwappedMuxInputs> faults,
@@ -39,10 +40,13 @@ class OperandSelector : public sc_core::sc_module, public MetadataSliceIf {
 
   private:
     void select_rows(const SelectSlice& slice);
+    void select_wide_rows(const SelectSlice& slice);
     void apply_faults(const SelectSlice& slice);
 
     std::vector<SwappedMuxInputs> faults_;
     OperandMatrices b_{};
+    std::vector<isa::LaneRegister> wide_b_;  ///< of an extended form
+    numeric::WideRows wide_rows_;
     LaneSlice lanes_{};
     bool dense_ = false;  ///< lanes_.rows holds those of a dense instruction, in all slots
     std::uint64_t b_values_fetched_ = 0;

@@ -24,11 +24,26 @@ int k_steps(const isa::MmaForm& form) {
     return std::max(1, divide_up(form.k_stored * types::bits(form.a), kStepBits));
 }
 
+/// Values of B that come in while `multiplied` stored values of a row (times columns) are used up:
+/// M of every N.
+int fed_values(const isa::MmaForm& form, int multiplied) {
+    return multiplied * form.k_logical / form.k_stored;
+}
+
+/// Cycles in which the feed brings them. Where M / N is no power of two the passes of an extended
+/// form do not need whole cycles each: the feed runs on from pass to pass.
+int fed_cycles(const TensorCoreSpec& spec, const isa::MmaForm& form, int multiplied) {
+    return divide_up(multiplied * form.k_logical * types::bits(form.b),
+                     form.k_stored * spec.b_bits_per_cycle);
+}
+
 }  // namespace
 
 int collection_cycles(const TensorCoreSpec& spec, const isa::MmaForm& form) {
     if (spec.operand_registers_per_cycle == 0) return 0;
-    const int registers = form.a_registers() + form.b_registers() + form.c_registers();
+    const int more_metadata = form.extended() ? form.metadata_registers() - 1 : 0;
+    const int registers =
+        form.a_registers() + form.b_registers() + form.c_registers() + more_metadata;
     return divide_up(registers, spec.operand_registers_per_cycle) +
            (form.sparse() ? spec.metadata_read_cycles : 0);
 }
@@ -41,14 +56,21 @@ PassSchedule make_schedule(const TensorCoreSpec& spec, const isa::DotRule& rule,
 
     PassSchedule schedule;
     schedule.groups = rule.groups;
+    int multiplied = 0;  // stored values of a row, times columns, of the passes so far
     for (int matrix = 0; matrix < form.matrices(); ++matrix) {
         for (int group = 0; group < schedule.groups; ++group) {
             for (int column = 0; column < form.n; column += widest) {
                 const int columns = std::min(widest, form.n - column);
                 const int macs = form.m * products * columns;
-                const int b_values = columns * products * form.k_logical / form.k_stored;
+                const int stored = columns * products;
+                const int b_values =
+                    fed_values(form, multiplied + stored) - fed_values(form, multiplied);
                 const int feed_cycles =
-                    divide_up(b_values * types::bits(form.b), spec.b_bits_per_cycle);
+                    form.extended()
+                        ? fed_cycles(spec, form, multiplied + stored) -
+                              fed_cycles(spec, form, multiplied)
+                        : divide_up(b_values * types::bits(form.b), spec.b_bits_per_cycle);
+                multiplied += stored;
                 const int cycles = std::max(divide_up(macs, most_macs), feed_cycles);
                 schedule.passes.push_back(
                     {{matrix, group, 1, column, columns}, cycles, b_values, macs});

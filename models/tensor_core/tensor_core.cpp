@@ -17,12 +17,6 @@ const TensorCoreSpec& validated(const TensorCoreSpec& spec) {
     return spec;
 }
 
-std::size_t form_index(const isa::MmaForm& form) {
-    const auto index = &form - isa::mma_forms().data();
-    SPTC_ASSERT(index >= 0 && index < static_cast<std::ptrdiff_t>(isa::mma_forms().size()));
-    return static_cast<std::size_t>(index);
-}
-
 }  // namespace
 
 TensorCore::TensorCore(sc_core::sc_module_name name, const TensorCoreSpec& spec)
@@ -57,11 +51,12 @@ void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperan
                        std::uint64_t token, base::Cycle now) {
     const isa::MmaForm& form = *instruction.mma;
     SPTC_ASSERT(can_issue(form, now) && !busy());
-    const std::size_t index = form_index(form);
+    const std::size_t index = isa::form_index(form);
+    if (form.extended()) prepare(form, index);
     const isa::DotRule* rule = dot_product_unit_.rule(index);
     if (rule == nullptr) isa::require_form(architecture_, form);
     if (operands.present()) {
-        metadata_decoder_.load(instruction, *rule, operands.e);
+        metadata_decoder_.load(instruction, *rule, operands);
         operand_selector_.load(form, operands);
         dot_product_unit_.load(index, operands);
     }
@@ -81,6 +76,17 @@ void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperan
     passes_end_ = now + static_cast<base::Cycle>(schedule_->cycles);
     free_at_ = now + static_cast<base::Cycle>(schedule_->interval);
     tick(now);
+}
+
+void TensorCore::prepare(const isa::MmaForm& form, std::size_t index) {
+    require_datapath(spec_, form);
+    if (dot_product_unit_.rule(index) != nullptr) return;
+    dot_product_unit_.prepare(form);
+    if (index >= schedules_.size()) {
+        schedules_.resize(index + 1);
+        instructions_.resize(index + 1);
+    }
+    schedules_[index] = make_schedule(spec_, *dot_product_unit_.rule(index), form);
 }
 
 void TensorCore::tick(base::Cycle now) {

@@ -59,13 +59,14 @@ class TensorCore : public sc_core::sc_module {
     [[nodiscard]] base::Cycle due() const { return busy() ? passes_end_ - 1 : base::kNever; }
 
     [[nodiscard]] TensorCoreStatistics statistics() const;
-    /// Instructions issued of each form, in the order of isa::mma_forms().
+    /// Instructions issued of each form, by isa::form_index().
     [[nodiscard]] std::span<const std::uint64_t> instructions() const { return instructions_; }
 
     /// A new kernel: idle, time starts at 0 again, counts at zero.
     void reset();
 
   private:
+    void prepare(const isa::MmaForm& form, std::size_t index);
     void run_slice_cycle();
     void compute(const Pass& pass);
     void finish();
@@ -73,7 +74,8 @@ class TensorCore : public sc_core::sc_module {
     // Spec
     const isa::Architecture& architecture_;
     const TensorCoreSpec spec_;
-    std::vector<PassSchedule> schedules_;  ///< one per isa::mma_forms()
+    std::vector<PassSchedule>
+        schedules_;  ///< by isa::form_index(); extended forms join when they issue
     std::vector<std::uint64_t> instructions_;
 
     MetadataDecoder metadata_decoder_;

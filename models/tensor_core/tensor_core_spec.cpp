@@ -38,6 +38,8 @@ void validate(const TensorCoreSpec& spec) {
     require_range("metadata_read_cycles", spec.metadata_read_cycles, 0, kLargestCycles);
     require_range("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles, 0,
                   kLargestCycles);
+    require_range("flexible_patterns largest_group", spec.flexible.largest_group, 0,
+                  sparsity::kMaxPatternGroup);
     for (const SwappedMuxInputs& fault : spec.swapped_mux_inputs) {
         require_range("swapped_mux_inputs row", fault.row, 0, numeric::kMaxRows - 1);
         require_range("swapped_mux_inputs slot", fault.slot, 0, isa::kMaxSlots - 1);
@@ -48,6 +50,19 @@ void validate(const TensorCoreSpec& spec) {
         throw base::ConfigError(fmt::format("tensor core: simd is {}: this processor lacks it",
                                             numeric::name(*spec.simd)));
     }
+}
+
+void require_datapath(const TensorCoreSpec& spec, const isa::MmaForm& form) {
+    if (!form.extended() || form.metadata->pattern->m <= spec.flexible.largest_group) return;
+    const std::string has =
+        spec.flexible.largest_group == 0
+            ? "it has only those of its own mma.sp; a GPU description with "
+              "/sm/tensor_core/flexible_patterns, such as a100-flexible-nm, has more"
+            : fmt::format(
+                  "its muxes have {} inputs (/sm/tensor_core/flexible_patterns/largest_group)",
+                  spec.flexible.largest_group);
+    throw base::ConfigError(fmt::format("the tensor core has no datapath for pattern {}: {}",
+                                        form.metadata->pattern->name, has));
 }
 
 }  // namespace sptc::tensor_core

@@ -24,6 +24,14 @@ struct SwappedMuxInputs {
     int second_input;  ///< 0 .. 3
 };
 
+/// A datapath for any N:M (docs/nm.md): the muxes in front of the multiplier lanes have so many
+/// inputs, and the metadata decoder reads every index format.
+struct FlexibleSpec {
+    int largest_group = 0;  ///< largest M: the fan-in of the muxes; 0: only the hardware's patterns
+    /// The index format of kernels that name none.
+    sparsity::IndexFormat index_format = sparsity::IndexFormat::kCoordinate;
+};
+
 /// One tensor core of a sub-core. The defaults are an A100's.
 /// Widths: NVIDIA A100 whitepaper, 256 dense f16 FMA per tensor core and clock.
 /// Latencies: Sun et al., "Dissecting Tensor Cores via Microbenchmarks", IEEE TPDS 34(1) 2023
@@ -63,6 +71,7 @@ struct TensorCoreSpec {
     /// The metadata stage takes one sparse instruction per so many cycles: sparse m16n8k16 sustains
     /// one per 6.35 (table 6), though its four passes take 4.
     int sparse_minimum_interval_cycles = 6;
+    FlexibleSpec flexible = {};
     std::string arch = "sm_80";  ///< row of isa::architectures()
     isa::Partition partition = isa::kDefaultPartition;
     isa::MetadataMode metadata_mode = isa::MetadataMode::kStrict;
@@ -73,5 +82,8 @@ struct TensorCoreSpec {
 
 /// Throws ConfigError naming the field, what it holds and what is legal.
 void validate(const TensorCoreSpec& spec);
+
+/// Throws ConfigError when the form is an N:M one that the tensor core has no datapath for.
+void require_datapath(const TensorCoreSpec& spec, const isa::MmaForm& form);
 
 }  // namespace sptc::tensor_core

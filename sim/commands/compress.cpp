@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "models/sparsity/check.hpp"
-#include "models/sparsity/index_packing.hpp"
+#include "models/sparsity/index_format.hpp"
 #include "models/sparsity/metadata.hpp"
 #include "models/sparsity/metadata_order.hpp"
 #include "sim/commands/any_matrix.hpp"
@@ -24,9 +24,10 @@ constexpr std::string_view kHelp =
                             elements of columns 4j .. 4j+3 of the word's 16 (PTX ISA, mma.sp).
                             --order row-major: as written here, what `sptc mma --e` takes.
                             --order cutlass: the order of CUTLASS and cuSPARSELt in device memory.
-  indices   [M x bytes]     other patterns: the position of each stored element in its group, packed
-                            from the low bits of a row's first byte on
-and the text entries schema, pattern, rows, columns (of IN) and order. 2:4 pads K to a multiple of
+  indices   [M x bytes]     other patterns: the positions in each group in the --index-format
+                            (coordinate, bitmask, combinatorial: docs/nm.md), packed from the low
+                            bits of a row's first byte on
+and the text entries schema, pattern, rows, columns (of IN), order and index_format. 2:4 pads K to a multiple of
 16 (cutlass: K and M to multiples of 32) with zeros, and says so.
 
 Examples:
@@ -43,6 +44,7 @@ struct Options {
     std::string out;
     std::string pattern = "2:4";
     std::string order = "row-major";
+    std::string index_format = "coordinate";
 };
 
 /// A compressed matrix as bytes, and the shapes of its two tensors.
@@ -77,8 +79,8 @@ sparsity::Dense<E> padded(sparsity::Dense<E> matrix, std::size_t rows, std::size
     return out;
 }
 
-bool has_metadata_words(const sparsity::Pattern& pattern) {
-    return pattern.n == 2 && pattern.m == 4;
+bool has_metadata_words(const sparsity::Pattern& pattern, const Options& options) {
+    return pattern.n == 2 && pattern.m == 4 && options.index_format == "coordinate";
 }
 
 void put_metadata(std::span<const std::uint8_t> indices, Order order, Container& container) {
@@ -93,14 +95,21 @@ void put_metadata(std::span<const std::uint8_t> indices, Order order, Container&
 }
 
 void put_indices(std::span<const std::uint8_t> indices, const sparsity::Pattern& pattern,
-                 Container& container) {
+                 sparsity::IndexFormat format, Container& container) {
+    const auto n = static_cast<std::size_t>(pattern.n);
+    const auto groups = container.value_columns / n;
     container.position_name = "indices";
     container.position_type = types::DataType::kU8;
-    container.position_columns = sparsity::packed_index_bytes(container.value_columns, pattern);
+    const auto group_bits = static_cast<std::size_t>(sparsity::group_bits(format, pattern));
+    container.position_columns = (groups * group_bits + 7) / 8;
     for (std::size_t r = 0; r < container.rows; ++r) {
-        const std::vector<std::byte> row = sparsity::pack_indices(
-            indices.subspan(r * container.value_columns, container.value_columns), pattern);
-        container.positions.insert(container.positions.end(), row.begin(), row.end());
+        sparsity::BitWriter row;
+        for (std::size_t g = 0; g < groups; ++g) {
+            sparsity::write_group(format, pattern,
+                                  indices.subspan(r * container.value_columns + g * n, n), row);
+        }
+        container.positions.insert(container.positions.end(), row.bytes().begin(),
+                                   row.bytes().end());
     }
 }
 
@@ -113,7 +122,7 @@ Container compress_matrix(sparsity::Dense<E> matrix, types::DataType type,
     container.value_type = type;
     container.rows = matrix.rows;
     container.columns = sparsity::padded_columns(matrix.columns, pattern);
-    if (has_metadata_words(pattern)) {
+    if (has_metadata_words(pattern, options)) {
         const std::size_t words = order == Order::kCutlass ? 2 : 1;  // they come in pairs
         container.columns = round_up(matrix.columns, words * sparsity::kColumnsPerWord);
         if (order == Order::kCutlass) {
@@ -124,10 +133,11 @@ Container compress_matrix(sparsity::Dense<E> matrix, types::DataType type,
         padded(std::move(matrix), container.rows, container.columns), pattern, options.in);
     container.value_columns = compressed.stored_columns;
     container.values = copied(bytes_of(compressed.values));
-    if (has_metadata_words(pattern)) {
+    if (has_metadata_words(pattern, options)) {
         put_metadata(compressed.indices, order, container);
     } else {
-        put_indices(compressed.indices, pattern, container);
+        put_indices(compressed.indices, pattern, sparsity::parse_index_format(options.index_format),
+                    container);
     }
     return container;
 }
@@ -148,7 +158,8 @@ void write_container(const Container& container, const WeightMatrix& weights,
                                     {"pattern", std::string(pattern.name)},
                                     {"rows", std::to_string(weights.rows)},
                                     {"columns", std::to_string(weights.columns)},
-                                    {"order", options.order}});
+                                    {"order", options.order},
+                                    {"index_format", options.index_format}});
 }
 
 void print_summary(const Container& container, const WeightMatrix& weights,
@@ -165,14 +176,14 @@ void print_summary(const Container& container, const WeightMatrix& weights,
     fmt::print("{:<10} {}, {} bytes{}\n", container.position_name,
                type_and_shape(container.position_type, container.rows, container.position_columns),
                container.positions.size(),
-               has_metadata_words(pattern) ? fmt::format(", {}", options.order) : "");
+               has_metadata_words(pattern, options) ? fmt::format(", {}", options.order) : "");
     fmt::print("out        {}: {} bytes of tensors, {:.4f} of the input\n", options.out, after,
                static_cast<double>(after) / static_cast<double>(before));
 }
 
 void run_compress(const Options& options) {
     const sparsity::Pattern& pattern = sparsity::find_pattern(options.pattern);
-    if (!has_metadata_words(pattern) && kOrders.at(options.order) != Order::kRowMajor) {
+    if (!has_metadata_words(pattern, options) && kOrders.at(options.order) != Order::kRowMajor) {
         throw CLI::ValidationError(
             "--order", "'cutlass' is an order of 2:4 metadata, which pattern " + options.pattern +
                            " does not have");
@@ -219,6 +230,13 @@ void add_compress(CLI::App& app, int&) {
     compress->add_option("--order", options->order, "Order of 2:4 metadata")
         ->check(CLI::IsMember({"row-major", "cutlass"}))
         ->type_name("ORDER")
+        ->capture_default_str();
+    compress
+        ->add_option("--index-format", options->index_format,
+                     "Positions as coordinate, bitmask or combinatorial numbers; of 2:4 the\n"
+                     "first gives metadata words")
+        ->check(CLI::IsMember({"coordinate", "bitmask", "combinatorial"}))
+        ->type_name("FORMAT")
         ->capture_default_str();
     compress->callback([options] { run_compress(*options); });
 }

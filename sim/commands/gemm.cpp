@@ -33,10 +33,11 @@ struct Options {
     std::string workload;
     std::optional<std::uint32_t> batch, sequence;
     std::string type = "f16";
-    std::string b_type;       // empty: as A
-    std::string accumulator;  // empty: f32, f64 or s32
-    std::string pattern;      // empty: the one of the type
-    std::string b_layout;     // empty: row where the type can
+    std::string b_type;        // empty: as A
+    std::string accumulator;   // empty: f32, f64 or s32
+    std::string pattern;       // empty: the one of the type
+    std::string index_format;  // empty: the GPU's
+    std::string b_layout;      // empty: row where the type can
     std::string baseline = "dense";
     std::string kernel = "auto";
     std::string baseline_kernel = "auto";
@@ -82,6 +83,12 @@ run::GemmRequest request_of(const Options& options) {
         request.pattern = run::hardware_pattern(request.type);
     } else if (options.pattern != "dense") {
         request.pattern = &find_pattern(options.pattern);
+    }
+    if (!options.index_format.empty()) {
+        if (request.pattern == nullptr) {
+            throw base::ConfigError("--index-format without a sparse --pattern");
+        }
+        request.index_format = sparsity::parse_index_format(options.index_format);
     }
     if (!options.b_layout.empty()) {
         request.b_layout = options.b_layout == "row" ? gemm::BLayout::kRow : gemm::BLayout::kColumn;
@@ -188,9 +195,14 @@ void add_gemm(CLI::App& app, int& exit_code) {
     gemm->add_option(
         "--accum", options->accumulator,
         "Type of accumulators, C and D (default: f32, of f64 f64, of integers s32); f16 also f16");
-    gemm->add_option("--pattern", options->pattern,
-                     "dense, or the pattern of the type: 2:4; of tf32 1:2; of s4 and u4 4:8 in\n"
-                     "pairs (default: that pattern; b1 and f64 have none)");
+    gemm->add_option(
+        "--pattern", options->pattern,
+        "dense, or the pattern of the type: 2:4; of tf32 1:2; of s4 and u4 4:8 in\n"
+        "pairs (default: that pattern; b1 and f64 have none). On a GPU with flexible\n"
+        "patterns (a100-flexible-nm) any N:M with M up to 32, of f16, bf16, tf32, s8, u8");
+    gemm->add_option("--index-format", options->index_format,
+                     "Metadata of a flexible pattern: coordinate, bitmask or combinatorial\n"
+                     "(default: the GPU's)");
     gemm->add_option("--b-layout", options->b_layout,
                      "B in device memory: row (16-bit types, their default) or col (K contiguous)")
         ->check(CLI::IsMember({"row", "col"}));
@@ -257,6 +269,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
         "  sptc gemm --m 1024 --n 1024 --k 1024 --values on --check --json result.json\n"
         "  sptc gemm --a weights.safetensors:layer.0.weight --n 4096 --check --out d.npy\n"
         "  sptc gemm --m 256 --n 256 --k 8192 --split-k 6 --check\n"
+        "  sptc gemm --gpu a100-flexible-nm --m 512 --n 512 --k 512 --pattern 1:8 --check\n"
         "  sptc gemm --type s8 --m 512 --n 512 --k 512 --check\n"
         "  sptc gemm --workload bert-large --batch 8 --sequence 384 --pattern 2:4\n"
         "  sptc gemm --m 512 --n 512 --k 512 --emit-ptx kernels");

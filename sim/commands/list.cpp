@@ -10,6 +10,7 @@
 #include "models/cost/profile.hpp"
 #include "models/isa/architecture.hpp"
 #include "models/isa/mma.hpp"
+#include "models/sparsity/index_format.hpp"
 #include "models/sparsity/pattern.hpp"
 #include "models/types/data_type.hpp"
 #include "sim/commands/command.hpp"
@@ -80,11 +81,20 @@ void list_architectures() {
 }
 
 void list_patterns() {
-    fmt::print("{:<8} {:>7} {:>10}  {}\n", "pattern", "density", "index bits", "use");
+    using sparsity::IndexFormat;
+    fmt::print("{:<8} {:>7} {:>10} {:>8} {:>14}  {}\n", "pattern", "density", "coordinate",
+               "bitmask", "combinatorial", "use");
     for (const sparsity::Pattern& pattern : sparsity::patterns()) {
-        fmt::print("{:<8} {:>7.3f} {:>10}  {}\n", pattern.name,
-                   static_cast<double>(pattern.n) / pattern.m, pattern.index_bits, pattern.note);
+        fmt::print("{:<8} {:>7.3f} {:>10} {:>8} {:>14}  {}\n", pattern.name,
+                   static_cast<double>(pattern.n) / pattern.m,
+                   sparsity::group_bits(IndexFormat::kCoordinate, pattern),
+                   sparsity::group_bits(IndexFormat::kBitmask, pattern),
+                   sparsity::group_bits(IndexFormat::kCombinatorial, pattern), pattern.note);
     }
+    fmt::print(
+        "Metadata bits are those of a group of M. Any other N:M with M up to {} works too; a\n"
+        "hypothetical pattern needs a GPU with flexible patterns, such as a100-flexible-nm.\n",
+        sparsity::kMaxPatternGroup);
 }
 
 void list_cost_row(std::string_view what, const std::optional<cost::Figure>& figure) {

@@ -26,6 +26,14 @@ const sparsity::Pattern* hardware_pattern(types::DataType input) {
     return nullptr;
 }
 
+std::optional<gemm::ExtendedPattern> extended_pattern(const GemmRequest& request) {
+    if (request.pattern == nullptr) return std::nullopt;
+    const bool own = request.pattern == hardware_pattern(request.type);
+    if (own && !request.index_format) return std::nullopt;
+    const sparsity::IndexFormat usual = request.gpu.sm.tensor_core.flexible.index_format;
+    return gemm::ExtendedPattern{request.pattern, request.index_format.value_or(usual)};
+}
+
 gemm::GemmProblem problem_of(const GemmRequest& request, std::uint32_t m, std::uint32_t n,
                              std::uint32_t k) {
     gemm::GemmProblem problem{
@@ -35,6 +43,7 @@ gemm::GemmProblem problem_of(const GemmRequest& request, std::uint32_t m, std::u
         .input = request.type,
         .accumulator = request.accumulator.value_or(default_accumulator(request.type)),
         .sparse = request.pattern != nullptr,
+        .extended = extended_pattern(request),
         .has_c = !request.c_file.empty() && request.beta != 0,
         .b_layout = request.b_layout.value_or(gemm::default_b_layout(request.type)),
         .b_input = request.b_type,

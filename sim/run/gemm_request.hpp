@@ -21,10 +21,13 @@ struct GemmRequest {
     std::optional<std::uint32_t> n;
     std::optional<std::uint32_t> k;
     types::DataType type = types::DataType::kF16;
-    std::optional<types::DataType> b_type;          ///< of B; unset: as A
-    std::optional<types::DataType> accumulator;     ///< of C and D; unset: default_accumulator()
-    std::optional<gemm::BLayout> b_layout;          ///< unset: gemm::default_b_layout()
-    const sparsity::Pattern* pattern = nullptr;     ///< nullptr: dense; else the one of the type
+    std::optional<types::DataType> b_type;       ///< of B; unset: as A
+    std::optional<types::DataType> accumulator;  ///< of C and D; unset: default_accumulator()
+    std::optional<gemm::BLayout> b_layout;       ///< unset: gemm::default_b_layout()
+    const sparsity::Pattern* pattern = nullptr;  ///< nullptr: dense
+    /// Metadata of an extended pattern; unset: the pattern is the hardware's own of the type, or
+    /// extended with the index format of the GPU description.
+    std::optional<sparsity::IndexFormat> index_format;
     bool with_dense_baseline = true;                ///< ignored when dense
     std::optional<gemm::ForcedTile> tile;           ///< unset: gemm::choose_tile()
     std::optional<gemm::ForcedTile> baseline_tile;  ///< of the dense baseline
@@ -55,6 +58,9 @@ struct GemmRequest {
 
 /// The sparsity pattern that the hardware has for a type of A; nullptr when it has none.
 [[nodiscard]] const sparsity::Pattern* hardware_pattern(types::DataType input);
+
+/// The pattern of a request when it is not the hardware's own.
+[[nodiscard]] std::optional<gemm::ExtendedPattern> extended_pattern(const GemmRequest& request);
 
 /// What a request multiplies, once its extents are known.
 [[nodiscard]] gemm::GemmProblem problem_of(const GemmRequest& request, std::uint32_t m,

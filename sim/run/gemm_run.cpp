@@ -204,6 +204,32 @@ void write_d(const GemmRequest& request, const gemm::GemmProblem& problem,
     tensor_file::write_npy(request.out_file, problem.output(), shape, d);
 }
 
+/// Names the GPU, what it has and where there is more.
+void require_pattern(const GemmRequest& request, const gemm::GemmProblem& problem) {
+    if (!problem.is_extended()) return;
+    const std::uint32_t fan_in =
+        static_cast<std::uint32_t>(request.gpu.sm.tensor_core.flexible.largest_group);
+    const sparsity::Pattern& pattern = *request.pattern;
+    if (static_cast<std::uint32_t>(pattern.m) <= fan_in) return;
+    const sparsity::Pattern* own = hardware_pattern(request.type);
+    const std::string has =
+        own != nullptr ? fmt::format("{} or dense", own->name) : std::string("dense");
+    if (fan_in > 0) {
+        throw base::ConfigError(fmt::format(
+            "pattern '{}' has no datapath on GPU '{}': its muxes have {} inputs; expected N:M with "
+            "M up to {} (/sm/tensor_core/flexible_patterns/largest_group), or dense",
+            pattern.name, request.gpu.name, fan_in, fan_in));
+    }
+    throw base::ConfigError(fmt::format(
+        "pattern '{}'{} has no datapath for {} on GPU '{}': expected {}; a made-up GPU that has "
+        "one is --gpu a100-flexible-nm (a description with /sm/tensor_core/flexible_patterns)",
+        pattern.name,
+        request.index_format
+            ? fmt::format(" with {} metadata", sparsity::name(*request.index_format))
+            : "",
+        types::name(request.type), request.gpu.name, has));
+}
+
 void check_request(const GemmRequest& request) {
     const bool whole = request.check || !request.out_file.empty();
     if (whole && request.values == Values::kOff) {
@@ -227,16 +253,11 @@ void check_request(const GemmRequest& request) {
             "use --sms all");
     }
     const gemm::GemmProblem problem = problem_of(request, 1, 1, 1);
+    require_pattern(request, problem);
     (void)gemm::form_of(problem);
     gemm::check_epilogue(problem);
     if (!request.bias_file.empty() && !problem.epilogue.bias) {
         throw base::ConfigError("--bias without a bias in the epilogue: use --epilogue bias");
-    }
-    const sparsity::Pattern* hardware = hardware_pattern(request.type);
-    if (request.pattern != nullptr && request.pattern != hardware) {
-        throw base::ConfigError(fmt::format(
-            "pattern '{}' has no datapath for {} on GPU '{}': expected {} or dense",
-            request.pattern->name, types::name(request.type), request.gpu.name, hardware->name));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/base/error.hpp"
 #include "sim/run/gpu_document.hpp"
 #include "sim/run/json_section.hpp"
 
@@ -127,6 +128,19 @@ sm::BarrierSpec read_barrier(Section section) {
     return spec;
 }
 
+tensor_core::FlexibleSpec read_flexible(Section section) {
+    tensor_core::FlexibleSpec spec;
+    section.read("largest_group", spec.largest_group);
+    const std::string format = section.text("index_format");
+    try {
+        spec.index_format = sparsity::parse_index_format(format);
+    } catch (const base::ConfigError& problem) {
+        section.fail("/sm/tensor_core/flexible_patterns/index_format", problem.what());
+    }
+    section.finish();
+    return spec;
+}
+
 tensor_core::TensorCoreSpec read_tensor_core(Section section, const std::string& arch) {
     tensor_core::TensorCoreSpec spec;
     spec.arch = arch;
@@ -141,6 +155,9 @@ tensor_core::TensorCoreSpec read_tensor_core(Section section, const std::string&
     section.read("metadata_read_cycles", spec.metadata_read_cycles);
     section.read("sub_byte_overhead_cycles", spec.sub_byte_overhead_cycles);
     section.read("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles);
+    if (section.has("flexible_patterns")) {
+        spec.flexible = read_flexible(section.section("flexible_patterns"));
+    }
     section.finish();
     return spec;
 }

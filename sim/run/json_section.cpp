@@ -18,6 +18,11 @@ JsonSection::JsonSection(const json& object, std::string file, std::string point
         fail(pointer_, fmt::format("expected an object, found {}", object_.type_name()));
 }
 
+bool JsonSection::has(const std::string& key) {
+    known_.insert(key);
+    return object_.contains(key);
+}
+
 JsonSection JsonSection::section(const std::string& key) {
     return {at(key), file_, pointer_ + "/" + key};
 }

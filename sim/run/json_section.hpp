@@ -18,6 +18,9 @@ class JsonSection {
     [[nodiscard]] JsonSection section(const std::string& key);
     [[nodiscard]] std::string text(const std::string& key);
 
+    /// For keys that may be absent.
+    [[nodiscard]] bool has(const std::string& key);
+
     /// A number with its source: {"value": 4, "source": "...", "confidence": "..."}.
     [[nodiscard]] double number(const std::string& key);
 

@@ -17,6 +17,19 @@
 namespace sptc::run {
 namespace {
 
+/// Throws KernelError "file:line: ..." for an N:M form that the tensor cores cannot take.
+void require_datapaths(const ptx::Program& program, const tensor_core::TensorCoreSpec& spec) {
+    for (const isa::Instruction& instruction : program.instructions) {
+        if (instruction.mma == nullptr) continue;
+        try {
+            tensor_core::require_datapath(spec, *instruction.mma);
+        } catch (const base::ConfigError& problem) {
+            throw base::KernelError(
+                fmt::format("{}:{}: {}", program.file, instruction.line, problem.what()));
+        }
+    }
+}
+
 std::vector<std::string> write_outputs(const launch::Launch& launch,
                                        const launch::DeviceMemory& memory,
                                        const std::string& directory) {
@@ -44,6 +57,7 @@ gpu::KernelResult run_kernel(const LaunchRequest& request, TraceOutput trace,
     const auto written = ptx::load_program(trace.kernel_text, request.ptx_file, kernel.entry);
     const auto program = lowering::apply(request.lowering, written);
     ptx::require_forms(*program, isa::find_architecture(request.gpu.arch));
+    require_datapaths(*program, request.gpu.sm.tensor_core);
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source =

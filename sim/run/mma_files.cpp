@@ -75,8 +75,9 @@ class MmaInputs {
           d_item_bytes_(rows(form, form.m) * extent(form.n) * element_bits(form.d) / 8) {
         SPTC_ASSERT(form.sparse() == !files.e.empty());
         if (form.sparse()) {
-            constexpr std::uint64_t kCodeBits = 4;
-            e_.emplace("E", files.e, count, extent(form.m), extent(form.chunks()), kCodeBits);
+            constexpr std::uint64_t kByteBits = 8;
+            e_.emplace("E", files.e, count, extent(form.m), extent(form.metadata_bytes_per_row()),
+                       kByteBits);
         }
     }
 

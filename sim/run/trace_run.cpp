@@ -73,6 +73,7 @@ void require_forms(const trace_file::TraceHeader& header, const gpu::GpuSpec& sp
         if (instruction.mma == nullptr) continue;
         try {
             isa::require_form(architecture, *instruction.mma);
+            tensor_core::require_datapath(spec.sm.tensor_core, *instruction.mma);
         } catch (const base::ConfigError& problem) {
             throw base::KernelError(fmt::format("{}:{}: {}", header.origin.kernel_file,
                                                 instruction.line, problem.what()));

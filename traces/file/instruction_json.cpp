@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "models/base/error.hpp"
 #include "models/isa/mma.hpp"
 #include "traces/file/header_fields.hpp"
 #include "traces/file/varint.hpp"
@@ -32,6 +33,13 @@ Operation read_operation(const HeaderFields& fields) {
 const isa::MmaForm* read_form(const HeaderFields& fields, const MmaFormNames& forms) {
     const std::string name = fields.string("mma");
     const auto found = forms.find(name);
+    if (found == forms.end() && name.find(".sptc::") != std::string::npos) {
+        try {  // extended forms are in no table
+            return isa::parse_mma(name).form;
+        } catch (const base::ConfigError& problem) {
+            fields.fail("mma", problem.what());
+        }
+    }
     if (found == forms.end()) {
         fields.fail("mma", fmt::format("'{}' is not known to this version", name));
     }

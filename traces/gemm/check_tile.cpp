@@ -52,6 +52,9 @@ void check_problem(const GemmProblem& problem) {
         throw base::ConfigError("split-K of 0: expected at least 1 CTA along K");
     }
     (void)form_of(problem);
+    if (problem.is_extended() && problem.split_k > 1) {
+        throw base::ConfigError("split-K with an extended N:M pattern: no such kernel");
+    }
     check_epilogue(problem);
 }
 
@@ -60,11 +63,17 @@ void check_problem(const GemmProblem& problem) {
 void check_extents(const GemmProblem& problem, const GemmTile& tile) {
     const isa::MmaForm& form = form_of(problem);
     const auto k_step = static_cast<std::uint32_t>(form.k_logical);
-    check_extent(tile, "warp_m", tile.warp_m, problem.sparse ? metadata_block_rows(form) : 16);
+    check_extent(tile, "warp_m", tile.warp_m,
+                 problem.sparse && !form.extended() ? metadata_block_rows(form) : 16);
     check_extent(tile, "warp_n", tile.warp_n, 16);
     check_extent(tile, "cta_m", tile.cta_m, tile.warp_m);
     check_extent(tile, "cta_n", tile.cta_n, tile.warp_n);
-    check_extent(tile, "cta_k", tile.cta_k, 2 * k_step);
+    if (!problem.is_extended()) {
+        check_extent(tile, "cta_k", tile.cta_k, 2 * k_step);
+    } else if (tile.cta_k == 0 || tile.cta_k % k_step != 0) {
+        reject(tile, fmt::format("cta_k is {}: expected a multiple of {}, a k-step of {}",
+                                 tile.cta_k, k_step, form.shape_name()));
+    }
     if (const std::uint32_t k_tiles = k_tiles_of(problem, tile); problem.split_k > k_tiles) {
         reject(tile,
                fmt::format("split-K of {}: K = {} has {} tiles of {}, expected 1 to {} slices",
@@ -92,8 +101,10 @@ void check_tile(const GemmProblem& problem, const GemmTile& tile,
     check_problem(problem);
     check_extents(problem, tile);
     const KernelPlan plan = plan_of(problem, tile);
-    check_copy(tile, "A", plan.a);
-    check_copy(tile, "B", plan.b);
+    if (!problem.is_extended()) {
+        check_copy(tile, "A", plan.a);
+        check_copy(tile, "B", plan.b);
+    }
     if (plan.shared_bytes() > shared_bytes_limit) {
         reject(tile, fmt::format("needs {} bytes of shared memory: a CTA has at most {}",
                                  plan.shared_bytes(), shared_bytes_limit));

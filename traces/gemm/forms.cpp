@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "models/base/error.hpp"
+#include "models/isa/extended_form.hpp"
 
 namespace sptc::gemm {
 namespace {
@@ -34,6 +35,16 @@ std::string known_kernels() {
     return text;
 }
 
+void require_b_layout(const GemmProblem& problem) {
+    if (problem.b_layout != BLayout::kRow || default_b_layout(problem.input) == BLayout::kRow) {
+        return;
+    }
+    throw base::ConfigError(fmt::format(
+        "no GEMM kernel for a row-major B of {}: ldmatrix transposes 16-bit elements only; "
+        "expected a column-major B (K contiguous)",
+        types::name(problem.input)));
+}
+
 }  // namespace
 
 std::vector<const isa::MmaForm*> kernel_forms() {
@@ -45,17 +56,17 @@ std::vector<const isa::MmaForm*> kernel_forms() {
 }
 
 const isa::MmaForm& form_of(const GemmProblem& problem) {
+    if (problem.is_extended()) {
+        require_b_layout(problem);
+        return isa::extended_form({problem.extended->pattern, problem.extended->format,
+                                   problem.input, problem.b_type(), problem.accumulator});
+    }
     for (const isa::MmaForm* form : kernel_forms()) {
         if (form->a != problem.input || form->b != problem.b_type() ||
             form->d != problem.accumulator || form->sparse() != problem.sparse) {
             continue;
         }
-        if (problem.b_layout == BLayout::kRow && default_b_layout(problem.input) != BLayout::kRow) {
-            throw base::ConfigError(fmt::format(
-                "no GEMM kernel for a row-major B of {}: ldmatrix transposes 16-bit elements only; "
-                "expected a column-major B (K contiguous)",
-                types::name(problem.input)));
-        }
+        require_b_layout(problem);
         return *form;
     }
     throw base::ConfigError(fmt::format(

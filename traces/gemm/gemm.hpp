@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "models/isa/instruction_source.hpp"
+#include "models/sparsity/index_format.hpp"
 #include "models/types/data_type.hpp"
 
 namespace sptc::gemm {
@@ -45,6 +46,12 @@ struct Epilogue {
 /// ConfigError listing them.
 void set_steps(Epilogue& epilogue, std::string_view name);
 
+/// Any N:M pattern and the format of its metadata.
+struct ExtendedPattern {
+    const sparsity::Pattern* pattern;
+    sparsity::IndexFormat format;
+};
+
 /// D = A . B + C. A is M x K (row-major), B is K x N, C and D are M x N (row-major).
 struct GemmProblem {
     std::uint32_t m = 0;
@@ -52,8 +59,10 @@ struct GemmProblem {
     std::uint32_t k = 0;
     types::DataType input = types::DataType::kF16;        ///< A and B
     types::DataType accumulator = types::DataType::kF32;  ///< C and D
-    bool sparse = false;  ///< A has the pattern of its type: 2:4, tf32 1:2, 4-bit 4:8 in pairs
-    bool has_c = false;   ///< otherwise C = 0 and is not read
+    bool sparse = false;  ///< A has the pattern of its type: 2:4, tf32 1:2, 4-bit 4:8 in pairs; or:
+    /// Sparse with this pattern, for hardware that has its extended forms (isa/extended_form.hpp).
+    std::optional<ExtendedPattern> extended = std::nullopt;
+    bool has_c = false;  ///< otherwise C = 0 and is not read
     BLayout b_layout = BLayout::kRow;
     std::optional<types::DataType> b_input = std::nullopt;  ///< B where it is not as A: s8 x u8
     Epilogue epilogue = {};
@@ -62,13 +71,15 @@ struct GemmProblem {
     std::uint32_t split_k = 1;
 
     [[nodiscard]] types::DataType b_type() const { return b_input.value_or(input); }
+    [[nodiscard]] bool is_extended() const { return sparse && extended.has_value(); }
     /// The type of D.
     [[nodiscard]] types::DataType output() const {
         return epilogue.requantized ? types::DataType::kS8 : accumulator;
     }
 };
 
-/// How the work is cut. Extents are elements of the logical problem and powers of two.
+/// How the work is cut. Extents are elements of the logical problem and powers of two, except that
+/// of extended patterns cta_k is any number of k-steps.
 struct GemmTile {
     std::uint32_t cta_m = 128;
     std::uint32_t cta_n = 128;

@@ -2,6 +2,7 @@
 
 #include "models/types/data_type.hpp"
 #include "traces/gemm/forms.hpp"
+#include "traces/gemm/plan.hpp"
 
 namespace sptc::gemm {
 namespace {
@@ -24,7 +25,10 @@ GemmLayout layout_of(const GemmProblem& problem, const GemmTile& tile) {
     const auto output_bytes = static_cast<std::uint64_t>(types::bits(problem.output()) / 8);
     GemmLayout layout{};
     layout.k_padded = round_up(problem.k, problem.sparse ? tile.cta_k : chunk);
-    layout.lda = problem.sparse ? layout.k_padded / 2 : layout.k_padded;
+    layout.lda = form.extended() ? layout.k_padded / static_cast<std::uint32_t>(form.k_logical) *
+                                       static_cast<std::uint32_t>(form.k_stored)
+                 : problem.sparse ? layout.k_padded / 2
+                                  : layout.k_padded;
     const bool column_major_b = problem.b_layout == BLayout::kColumn;
     layout.b_rows = column_major_b ? problem.n : problem.k;
     layout.ldb = round_up(column_major_b ? problem.k : problem.n, chunk);
@@ -43,6 +47,16 @@ GemmLayout layout_of(const GemmProblem& problem, const GemmTile& tile) {
     if (problem.sparse) {
         layout.m_metadata = round_up(problem.m, tile.cta_m);
         const auto k_step = static_cast<std::uint32_t>(form.k_logical);
+        if (form.extended()) {
+            const KernelPlan plan = plan_of(problem, tile);
+            const std::uint64_t k_steps = layout.k_padded / k_step;
+            const auto block_bytes = [&](const BlockCopyPlan& copy) {
+                return k_steps * (layout.m_metadata / (16 * copy.row_tiles)) * copy.block_bytes;
+            };
+            layout.a_bytes = block_bytes(plan.a_blocks);
+            layout.e_bytes = block_bytes(plan.e_blocks_copy);
+            return layout;
+        }
         layout.e_bytes = std::uint64_t{layout.m_metadata} * (layout.k_padded / k_step) *
                          static_cast<std::uint32_t>(form.metadata_bytes_per_row());
     }

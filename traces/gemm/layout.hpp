@@ -7,7 +7,8 @@ namespace sptc::gemm {
 
 /// The layout of the operands in device memory. Pitches are in elements; every row (of a
 /// column-major B every column) begins at a 16-byte boundary; the padding is zero. Elements below a
-/// byte fill it from the low bits up. A sparse A, like its metadata, covers whole stages.
+/// byte fill it from the low bits up. A sparse A, like its metadata, covers whole stages. Of an
+/// extended pattern A and E lie in blocks (nm_operands.hpp) that cover whole CTA tiles too.
 struct GemmLayout {
     std::uint32_t k_padded;    ///< logical columns that A has in memory: K rounded up to 16 bytes
                                ///< (dense) or cta_k (sparse)

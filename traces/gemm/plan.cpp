@@ -15,6 +15,7 @@ constexpr std::uint32_t kGroupN = 16;
 constexpr std::uint32_t kLineBytes = 128;  // all 32 banks
 constexpr std::uint32_t kStepBytes = 32;   // of a row of A that one mma takes, in every type
 constexpr std::uint32_t kByteBits = 8;
+constexpr std::uint32_t kMaxRegisters = 255;  // of a thread (CUDA, since compute capability 3.5)
 
 CopyPlan copy_plan(std::uint32_t rows, std::uint32_t row_bytes, std::uint32_t threads,
                    SwizzleUnit unit) {
@@ -22,6 +23,7 @@ CopyPlan copy_plan(std::uint32_t rows, std::uint32_t row_bytes, std::uint32_t th
     CopyPlan plan{};
     plan.unit = unit;
     plan.row_bytes = row_bytes;
+    plan.pitch_bytes = row_bytes;
     plan.rows = rows;
     // At least a line wide, so that writes are free of conflicts; at least 8 rows high where
     // possible, so that the swizzle of a thread never changes.
@@ -74,6 +76,68 @@ std::string epilogue_suffix(const GemmProblem& problem) {
     return text;
 }
 
+/// Rows that are an odd number of chunks apart: 8 of them lie in 8 different bank groups. The width
+/// of a pass divides the row, its height the rows.
+CopyPlan padded_copy_plan(std::uint32_t rows, std::uint32_t row_bytes, std::uint32_t threads) {
+    const std::uint32_t chunks = row_bytes / kChunkBytes;
+    const auto power_in = [](std::uint32_t value) { return value & (0 - value); };
+    CopyPlan plan{};
+    plan.unit = SwizzleUnit::kChunk;
+    plan.row_bytes = row_bytes;
+    plan.pitch_bytes = row_bytes + (chunks % 2 == 0 ? kChunkBytes : 2 * kChunkBytes);
+    plan.rows = rows;
+    plan.width = std::min({power_in(chunks), kLineBytes / kChunkBytes, threads});
+    plan.rows_per_pass = std::min(threads / plan.width, power_in(rows));
+    plan.row_passes = rows / plan.rows_per_pass;
+    plan.column_passes = chunks / plan.width;
+    plan.threads = plan.rows_per_pass * plan.width;
+    return plan;
+}
+
+BlockCopyPlan block_copy_plan(const KernelPlan& plan, const char* name, std::uint32_t registers,
+                              std::uint32_t row_tiles, std::uint32_t offset) {
+    BlockCopyPlan copy{};
+    copy.name = name;
+    copy.block_bytes = registers * kLineBytes;
+    copy.row_tiles = row_tiles;
+    copy.step_chunks = plan.tile.cta_m / (16 * row_tiles) * copy.block_bytes / kChunkBytes;
+    copy.chunks = plan.k_steps * copy.step_chunks;
+    copy.passes = (copy.chunks + plan.threads - 1) / plan.threads;
+    copy.last_threads = copy.chunks - (copy.passes - 1) * plan.threads;
+    copy.offset = offset;
+    return copy;
+}
+
+void plan_extended(KernelPlan& plan) {
+    const GemmTile& tile = plan.tile;
+    const auto bytes = [&](std::uint32_t elements) {
+        return elements * plan.input_bits() / kByteBits;
+    };
+    plan.b_halves = (plan.b_blocks() + 1) / 2;
+    // A second buffer of B where it is small; one needs another group to compute meanwhile.
+    constexpr std::uint32_t kSecondBufferRegisters = 32;
+    const std::uint32_t registers = plan.groups * plan.b_halves * 4;
+    plan.b_buffers = plan.groups == 1 || registers <= kSecondBufferRegisters ? 2 : 1;
+    const auto selectors = static_cast<std::uint32_t>(plan.form->selector_count());
+    const std::uint32_t row_tiles = std::min(selectors, plan.row_tiles);
+    plan.a_blocks = block_copy_plan(plan, "a", plan.a_registers(), 1, 0);
+    plan.e_offset = plan.a_blocks.bytes();
+    plan.e_blocks_copy = block_copy_plan(plan, "e", plan.e_registers(), row_tiles, plan.e_offset);
+    plan.metadata_rows = 16 * row_tiles;
+    plan.e_blocks = tile.warp_m / plan.metadata_rows;
+    plan.e_chunks = plan.e_blocks_copy.chunks;
+    plan.e_passes = plan.e_blocks_copy.passes;
+    plan.e_threads = plan.e_blocks_copy.last_threads;
+    plan.b = plan.column_major_b() ? padded_copy_plan(tile.cta_n, bytes(tile.cta_k), plan.threads)
+                                   : padded_copy_plan(tile.cta_k, bytes(tile.cta_n), plan.threads);
+    plan.b_offset = plan.e_offset + plan.e_blocks_copy.bytes();
+    plan.stage_bytes = plan.b_offset + plan.b.bytes();
+    if (plan.k_steps % 2 != 0 || plan.registers() > kMaxRegisters) {
+        plan.fragment_buffers = 1;
+        plan.b_buffers = 1;
+    }
+}
+
 }  // namespace
 
 KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile) {
@@ -89,10 +153,15 @@ KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile) {
     plan.groups = tile.warp_n / kGroupN;
     plan.b_halves = k_logical * plan.input_bits() / kByteBits / kStepBytes;
     plan.b_buffers = plan.groups >= 4 ? 1 : 2;
+    plan.fragment_buffers = 2;
 
     const auto bytes = [&](std::uint32_t elements) {
         return elements * plan.input_bits() / kByteBits;
     };
+    if (plan.extended()) {
+        plan_extended(plan);
+        return plan;
+    }
     const std::uint32_t k_stored = problem.sparse ? tile.cta_k / 2 : tile.cta_k;
     const SwizzleUnit unit = plan.plain_loads() ? SwizzleUnit::kPair : SwizzleUnit::kChunk;
     plan.a = copy_plan(tile.cta_m, bytes(k_stored), plan.threads, unit);
@@ -141,7 +210,13 @@ std::uint32_t KernelPlan::partial_pairs() const {
 
 std::uint32_t KernelPlan::metadata_row_bytes() const { return kLineBytes / metadata_rows; }
 
-std::uint32_t KernelPlan::a_addresses() const { return std::min(k_steps, a.period()); }
+std::uint32_t KernelPlan::b_blocks() const {
+    return static_cast<std::uint32_t>(form->k_logical) * input_bits() / kByteBits / kChunkBytes;
+}
+
+std::uint32_t KernelPlan::a_addresses() const {
+    return extended() ? 1 : std::min(k_steps, a.period());
+}
 
 std::uint32_t KernelPlan::b_addresses() const {
     return std::min(column_major_b() ? k_steps * b_halves : groups, b.period());
@@ -152,8 +227,9 @@ std::uint32_t KernelPlan::fragment_registers() const {
     // by itself.
     const std::uint32_t b_ahead = sparse() || column_major_b() ? b_buffers : 2;
     const auto words = [](int registers) { return static_cast<std::uint32_t>(registers); };
-    return 2 * row_tiles * words(form->a_registers()) +
-           b_ahead * groups * 2 * words(form->b_registers()) + 2 * e_blocks;
+    return fragment_buffers * row_tiles * words(form->a_registers()) +
+           b_ahead * groups * 2 * words(form->b_registers()) +
+           fragment_buffers * e_blocks * e_registers();
 }
 
 std::uint32_t KernelPlan::registers() const {
@@ -175,7 +251,9 @@ std::string KernelPlan::kernel_name() const {
     std::string pattern = "dense";
     if (problem.sparse) {
         const sparsity::Pattern& row = *form->metadata->pattern;
-        pattern = fmt::format("sp{}{}", row.n, row.m);
+        pattern = extended() ? fmt::format("sp{}of{}_{}", row.n, row.m,
+                                           sparsity::name(problem.extended->format))
+                             : fmt::format("sp{}{}", row.n, row.m);
     }
     const bool usual_layout = problem.b_layout == default_b_layout(problem.input);
     return fmt::format("sptc_gemm_{}_{}_{}_{}x{}x{}_w{}x{}_s{}{}{}", types,

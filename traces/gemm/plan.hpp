@@ -40,6 +40,7 @@ enum class SwizzleUnit : std::uint8_t { kChunk, kPair };
 /// a thread has the same swizzle.
 struct CopyPlan {
     std::uint32_t row_bytes;
+    std::uint32_t pitch_bytes;  ///< of a row in shared memory
     std::uint32_t rows;
     std::uint32_t width;  ///< chunk columns of one pass
     std::uint32_t rows_per_pass;
@@ -48,10 +49,33 @@ struct CopyPlan {
     std::uint32_t threads;  ///< threads that take part
     SwizzleUnit unit;
 
-    [[nodiscard]] Swizzle swizzle() const { return swizzle_of(row_bytes, unit); }
-    [[nodiscard]] std::uint32_t period() const { return swizzle_period(row_bytes, unit); }
+    /// Rows with a pitch of their own are an odd number of chunks apart, which does without.
+    [[nodiscard]] bool padded() const { return pitch_bytes != row_bytes; }
+    [[nodiscard]] Swizzle swizzle() const {
+        return padded() ? Swizzle{0, 0, 0} : swizzle_of(row_bytes, unit);
+    }
+    [[nodiscard]] std::uint32_t period() const {
+        return padded() ? 1 : swizzle_period(row_bytes, unit);
+    }
     [[nodiscard]] std::uint32_t copies() const { return row_passes * column_passes; }
-    [[nodiscard]] std::uint32_t bytes() const { return rows * row_bytes; }
+    [[nodiscard]] std::uint32_t bytes() const { return rows * pitch_bytes; }
+};
+
+/// How the threads of a CTA copy an operand of an extended form that lies in blocks
+/// (nm_operands.hpp): of each k-step the CTA's blocks stand side by side, in device memory and in
+/// shared memory. Thread t copies chunk t, t + threads, ...; the last pass may be of some threads
+/// only.
+struct BlockCopyPlan {
+    const char* name;           ///< "a" or "e"
+    std::uint32_t block_bytes;  ///< of row_tiles x 16 rows of A for one k-step
+    std::uint32_t row_tiles;    ///< mma tiles that a block serves
+    std::uint32_t step_chunks;  ///< of a CTA for one k-step
+    std::uint32_t chunks;       ///< of a stage
+    std::uint32_t passes;
+    std::uint32_t last_threads;  ///< that take part in the last pass
+    std::uint32_t offset;        ///< in a stage
+
+    [[nodiscard]] std::uint32_t bytes() const { return chunks * kChunkBytes; }
 };
 
 /// Everything that the sections of a kernel derive from the tile.
@@ -69,8 +93,13 @@ struct KernelPlan {
     std::uint32_t groups;         ///< 16-column groups of a warp: what one ldmatrix.x4 feeds
     std::uint32_t b_halves;       ///< ldmatrix.x4 for one group of B: 32 bytes of k each
     std::uint32_t b_buffers;  ///< 1: a group is reloaded after its last use; 2: one k-step ahead
+    /// Of A and E: 2, one k-step ahead; 1 for extended forms with too many registers for that: then
+    /// all fragments of a k-step are loaded when it begins.
+    std::uint32_t fragment_buffers;
     CopyPlan a;
     CopyPlan b;
+    BlockCopyPlan a_blocks;  ///< extended forms: instead of a
+    BlockCopyPlan e_blocks_copy;
     std::uint32_t e_chunks;  ///< 16-byte chunks of metadata in a stage
     std::uint32_t e_passes;
     std::uint32_t e_threads;  ///< threads that take part
@@ -79,6 +108,7 @@ struct KernelPlan {
     std::uint32_t stage_bytes;
 
     [[nodiscard]] bool sparse() const { return problem.sparse; }
+    [[nodiscard]] bool extended() const { return problem.is_extended(); }
     [[nodiscard]] bool split_k() const { return problem.split_k > 1; }
     [[nodiscard]] bool column_major_b() const { return problem.b_layout == BLayout::kColumn; }
     /// Fragments of f64 come from plain loads: one of its elements is more than a lane gets of an
@@ -92,7 +122,16 @@ struct KernelPlan {
     /// Registers (of f64: 64-bit ones) of one accumulator tile, of A in a row tile, and of B in one
     /// half of a group.
     [[nodiscard]] std::uint32_t accumulator_registers() const;
-    [[nodiscard]] std::uint32_t a_registers() const { return plain_loads() ? 1 : 4; }
+    [[nodiscard]] std::uint32_t a_registers() const {
+        if (extended()) return static_cast<std::uint32_t>(form->a_registers());
+        return plain_loads() ? 1 : 4;
+    }
+    /// Registers of one block of metadata.
+    [[nodiscard]] std::uint32_t e_registers() const {
+        return extended() ? static_cast<std::uint32_t>(form->metadata_registers()) : 1;
+    }
+    /// 16-byte steps of k of a column of B: two to an ldmatrix.x4, a last odd one to an x2.
+    [[nodiscard]] std::uint32_t b_blocks() const;
     [[nodiscard]] std::uint32_t b_registers() const { return plain_loads() ? 2 : 4; }
     /// Rows of an accumulator tile in steps of 8.
     [[nodiscard]] std::uint32_t tile_row_steps() const;
@@ -106,7 +145,7 @@ struct KernelPlan {
         return row_tiles + groups * b_halves;
     }
     [[nodiscard]] std::uint32_t copies_per_stage() const {
-        return a.copies() + b.copies() + e_passes;
+        return (extended() ? a_blocks.passes : a.copies()) + b.copies() + e_passes;
     }
     /// Address registers of fragments: k-steps (A, column-major B) and groups (row-major B) whose
     /// swizzled chunks differ by more than an immediate.

@@ -12,6 +12,8 @@
 #include "models/types/value.hpp"
 #include "traces/gemm/elements.hpp"
 #include "traces/gemm/forms.hpp"
+#include "traces/gemm/nm_operands.hpp"
+#include "traces/gemm/plan.hpp"
 #include "traces/gemm/sparse_a.hpp"
 
 namespace sptc::gemm {
@@ -96,7 +98,8 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout) {
     launch.dynamic_shared_bytes = kernel.dynamic_shared_bytes;
     launch.registers_per_thread = kernel.registers_per_thread;
 
-    add_buffer(launch, {"A", layout.a_bytes, {}, problem.input, {problem.m, layout.lda}});
+    const std::uint32_t a_rows = problem.is_extended() ? layout.m_metadata : problem.m;
+    add_buffer(launch, {"A", layout.a_bytes, {}, problem.input, {a_rows, layout.lda}});
     if (problem.sparse) add_buffer(launch, {"E", layout.e_bytes, {}, std::nullopt, {}});
     add_buffer(launch, {"B", layout.b_bytes, {}, problem.b_type(), {layout.b_rows, layout.ldb}});
     if (problem.has_c) {
@@ -128,7 +131,12 @@ launch::Launch make_launch(const GemmKernel& kernel, const GemmLayout& layout,
         throw base::ConfigError(fmt::format("GEMM operand A: {} x {} elements, expected {} x {}",
                                             a.rows, a.columns, problem.m, problem.k));
     }
-    if (problem.sparse) {
+    if (problem.is_extended()) {
+        const KernelPlan plan = plan_of(problem, kernel.tile);
+        ExtendedOperands blocks = extended_operands(plan, layout, compress_a(*plan.form, a));
+        buffer(launch, "A").data = std::move(blocks.a);
+        buffer(launch, "E").data = std::move(blocks.e);
+    } else if (problem.sparse) {
         const isa::MmaForm& form = form_of(problem);
         const auto compressed = compress_a(form, a);
         buffer(launch, "A").data = element_bytes(problem.input, compressed.values, problem.m,

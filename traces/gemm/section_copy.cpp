@@ -27,7 +27,7 @@ void write_copy_place(PtxText& text, const CopyPlan& copy) {
 void write_destination(PtxText& text, const char* name, const CopyPlan& copy,
                        std::uint32_t offset) {
     write_swizzled_chunk(text, copy.swizzle(), "%$t1", "%$t0");
-    text.op(format("mad.lo.u32 %$t2, %$t1, {}, %$t2", copy.row_bytes));
+    text.op(format("mad.lo.u32 %$t2, %$t1, {}, %$t2", copy.pitch_bytes));
     text.op("add.u32 %$t2, %$t2, %smem");
     text.op(format("add.u32 %{}_dst, %$t2, {}", name, offset));
 }
@@ -158,7 +158,7 @@ void add_copies(std::vector<std::string>& out, const char* name, const CopyPlan&
         out.push_back(
             format("@{0} cp.async.cg.shared.global [%{1}_dst+{2}], [%{1}_ptr{3}], 16, "
                    "%{1}_size{3}",
-                   predicate, name, row * copy.row_bytes + chunk * kChunkBytes, i));
+                   predicate, name, row * copy.pitch_bytes + chunk * kChunkBytes, i));
     }
 }
 
@@ -174,21 +174,34 @@ void add_pointer_steps(std::vector<std::string>& out, const char* name, std::uin
 void write_copy_setup(PtxText& text, const KernelPlan& plan) {
     text.section("Copies: source, size, destination and stride; one strand an operand");
     std::vector<PtxText> strands{PtxText("a_"), PtxText("b_")};
-    write_k_contiguous_setup(strands[0], plan, a_operand(plan));
+    if (plan.extended()) {
+        write_block_setup(strands[0], plan, plan.a_blocks);
+    } else {
+        write_k_contiguous_setup(strands[0], plan, a_operand(plan));
+    }
     if (plan.column_major_b()) {
         write_k_contiguous_setup(strands[1], plan, b_operand(plan));
     } else {
         write_row_major_b_setup(strands[1], plan);
     }
-    if (plan.sparse()) write_e_setup(strands.emplace_back("e_"), plan);
+    if (plan.extended()) {
+        write_block_setup(strands.emplace_back("e_"), plan, plan.e_blocks_copy);
+    } else if (plan.sparse()) {
+        write_e_setup(strands.emplace_back("e_"), plan);
+    }
     text.weave(strands);
     if (plan.split_k()) write_slice_start(text, plan);
 }
 
 std::vector<std::string> copy_instructions(const KernelPlan& plan) {
     std::vector<std::string> out;
-    add_copies(out, "a", plan.a, guard("a", plan.a.threads, plan.threads));
-    if (plan.sparse()) {
+    if (plan.extended()) {
+        add_block_copies(out, plan, plan.a_blocks);
+        add_block_copies(out, plan, plan.e_blocks_copy);
+    } else {
+        add_copies(out, "a", plan.a, guard("a", plan.a.threads, plan.threads));
+    }
+    if (plan.sparse() && !plan.extended()) {
         const std::string predicate = guard("e", plan.e_threads, plan.threads);
         for (std::uint32_t i = 0; i < plan.e_passes; ++i) {
             out.push_back(format("@{} cp.async.cg.shared.global [%e_dst+{}], [%e_ptr{}], 16",
@@ -202,7 +215,11 @@ std::vector<std::string> copy_instructions(const KernelPlan& plan) {
 
 std::vector<std::string> copy_advance(const KernelPlan& plan) {
     std::vector<std::string> out;
-    add_pointer_steps(out, "a", plan.a.copies(), std::to_string(plan.a.row_bytes));
+    if (plan.extended()) {
+        add_pointer_steps(out, "a", plan.a_blocks.passes, "%a_step");
+    } else {
+        add_pointer_steps(out, "a", plan.a.copies(), std::to_string(plan.a.row_bytes));
+    }
     if (plan.sparse()) add_pointer_steps(out, "e", plan.e_passes, "%e_step");
     add_pointer_steps(out, "b", plan.b.copies(),
                       plan.column_major_b() ? std::to_string(plan.b.row_bytes) : "%b_step");
@@ -227,7 +244,7 @@ std::vector<std::string> copy_predicates(const KernelPlan& plan) {
         if (participants == plan.threads) return;
         out.push_back(format("and.pred %p_copy_{0}, %p_copy, %p_{0}", name));
     };
-    combine("a", plan.a.threads);
+    combine("a", plan.extended() ? plan.a_blocks.last_threads : plan.a.threads);
     combine("b", plan.b.threads);
     if (plan.sparse()) combine("e", plan.e_threads);
     out.push_back("setp.eq.u32 %p_last, %left, 1");
@@ -279,7 +296,12 @@ void write_last_tile(PtxText& text, const KernelPlan& plan) {
         write_slice_last_column(text, plan);
     } else {
         text.op("sub.u32 %t3, %k, 1");
-        text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
+        if (plan.extended()) {
+            text.op(format("div.u32 %t3, %t3, {}", plan.tile.cta_k));
+            text.op(format("mul.lo.u32 %t3, %t3, {}", plan.tile.cta_k));
+        } else {
+            text.op(format("and.b32 %t3, %t3, -{}", plan.tile.cta_k));
+        }
     }
     if (plan.column_major_b()) {
         text.op("ld.param.u32 %ldb, [param_ldb]");

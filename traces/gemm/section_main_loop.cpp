@@ -35,6 +35,10 @@ class KStep {
     [[nodiscard]] Lines load_a_and_e() const {
         Lines out;
         for (std::uint32_t i = 0; i < plan_.row_tiles; ++i) {
+            if (plan_.extended()) {
+                append(out, load_extended(i));
+                continue;
+            }
             if (plan_.sparse() && i % tiles_per_e() == 0) out.push_back(load_e(i / tiles_per_e()));
             out.push_back(load_a(i));
         }
@@ -43,6 +47,7 @@ class KStep {
 
     [[nodiscard]] Lines load_b(std::uint32_t group) const {
         if (plan_.plain_loads()) return load_plain_b(group);
+        if (plan_.extended()) return load_extended_halves(group);
         if (plan_.column_major_b()) return load_column_major_b(group);
         const std::uint32_t period = plan_.b.period();
         Lines out;
@@ -93,6 +98,28 @@ class KStep {
         return out;
     }
 
+    // A of a row tile, and with the first of those that share it E.
+    [[nodiscard]] Lines load_extended(std::uint32_t i) const {
+        Lines out;
+        if (i % tiles_per_e() == 0) {
+            const std::uint32_t block = i / tiles_per_e();
+            out = load_block(plan_.e_blocks_copy, k_step_, block, e_register(block),
+                             plan_.e_registers());
+        }
+        append(out, load_block(plan_.a_blocks, k_step_, i, a_register(i), plan_.a_registers()));
+        return out;
+    }
+
+    [[nodiscard]] Lines load_extended_halves(std::uint32_t group) const {
+        Lines out;
+        for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
+            const std::uint32_t blocks = std::min(2u, plan_.b_blocks() - 2 * half);
+            out.push_back(
+                load_extended_b(plan_, k_step_, group, 2 * half, blocks, b_register(group, half)));
+        }
+        return out;
+    }
+
     [[nodiscard]] Lines load_plain_b(std::uint32_t group) const {
         Lines out;
         for (std::uint32_t side = 0; side < 2; ++side) {
@@ -116,7 +143,11 @@ class KStep {
             format("{} {}, {}, {}, {}", plan_.form->ptx_name(), acc,
                    vector_of("a", a_register(i), plan_.a_registers()), b_operand(group, side), acc);
         if (plan_.sparse()) {
-            line += format(", %e{}, {}", e_register(i / tiles_per_e()), i % tiles_per_e());
+            const std::uint32_t e = e_register(i / tiles_per_e());
+            line += format(", {}, {}",
+                           plan_.e_registers() == 1 ? format("%e{}", e)
+                                                    : vector_of("e", e, plan_.e_registers()),
+                           i % tiles_per_e());
         }
         return line;
     }
@@ -125,12 +156,16 @@ class KStep {
     // matrices lie along k first where B is transposed, along n first where it is not.
     [[nodiscard]] std::string b_operand(std::uint32_t group, std::uint32_t side) const {
         if (plan_.plain_loads()) return format("{{%b{}}}", b_register(group, 0) + side);
-        const std::uint32_t to_side = plan_.column_major_b() ? 1 : 2;
-        const std::uint32_t to_k = plan_.column_major_b() ? 2 : 1;
+        const bool k_last = plan_.column_major_b() || plan_.extended();
+        const std::uint32_t to_side = k_last ? 1 : 2;
+        const std::uint32_t to_k = k_last ? 2 : 1;
         std::string b = "{";
         for (std::uint32_t half = 0; half < plan_.b_halves; ++half) {
             const std::uint32_t first = b_register(group, half) + to_side * side;
-            b += format("{}%b{}, %b{}", half == 0 ? "" : ", ", first, first + to_k);
+            b += format("{}%b{}", half == 0 ? "" : ", ", first);
+            if (2 * half + 1 < plan_.b_blocks() || !plan_.extended()) {
+                b += format(", %b{}", first + to_k);
+            }
         }
         return b + "}";
     }
@@ -139,10 +174,10 @@ class KStep {
     [[nodiscard]] std::uint32_t tiles_per_e() const { return plan_.metadata_rows / 16; }
 
     [[nodiscard]] std::uint32_t a_register(std::uint32_t i) const {
-        return (k_step_ % 2 * plan_.row_tiles + i) * plan_.a_registers();
+        return (k_step_ % plan_.fragment_buffers * plan_.row_tiles + i) * plan_.a_registers();
     }
     [[nodiscard]] std::uint32_t e_register(std::uint32_t block) const {
-        return k_step_ % 2 * plan_.e_blocks + block;
+        return (k_step_ % plan_.fragment_buffers * plan_.e_blocks + block) * plan_.e_registers();
     }
     [[nodiscard]] std::uint32_t b_register(std::uint32_t group, std::uint32_t half) const {
         const std::uint32_t buffer = k_step_ % plan_.b_buffers;
@@ -222,6 +257,7 @@ void write_stage_wait(PtxText& text, const KernelPlan& plan) {
 void write_first_fragments(PtxText& text, const KernelPlan& plan) {
     text.section("Fragments of the first k-step");
     write_stage_wait(text, plan);
+    if (plan.fragment_buffers == 1) return;
     const KStep first(plan, 0);
     text.ops(first.load_a_and_e());
     const std::uint32_t loaded = plan.b_buffers == 1 ? plan.groups - 1 : plan.groups;
@@ -248,7 +284,15 @@ void write_main_loop(PtxText& text, const KernelPlan& plan) {
     for (std::uint32_t k_step = 0; k_step < plan.k_steps; ++k_step) {
         const bool last_step = k_step + 1 == plan.k_steps;
         Schedule schedule(plan.groups);
-        schedule_fragments(schedule, plan, k_step, last_step ? 1 : 0);
+        if (plan.fragment_buffers == 1) {
+            const KStep current(plan, k_step);
+            text.ops(current.load_a_and_e());
+            for (std::uint32_t group = 0; group < plan.groups; ++group) {
+                text.ops(current.load_b(group));
+            }
+        } else {
+            schedule_fragments(schedule, plan, k_step, last_step ? 1 : 0);
+        }
         for (std::uint32_t group = 0; group < plan.groups; ++group) {
             const std::size_t slot = std::size_t{k_step} * plan.groups + group;
             if (slot >= copy_slots) continue;

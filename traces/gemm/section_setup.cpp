@@ -88,7 +88,7 @@ void write_k_contiguous(PtxText& text, const KernelPlan& plan, const CopyPlan& c
                         const char* warp, std::uint32_t warp_rows) {
     write_swizzled_chunk(text, copy.swizzle(), "%t0", "%t1");
     text.op(format("mad.lo.u32 %t3, {}, {}, %t0", warp, warp_rows));
-    text.op(format("mad.lo.u32 %t3, %t3, {}, %smem", copy.row_bytes));
+    text.op(format("mad.lo.u32 %t3, %t3, {}, %smem", copy.pitch_bytes));
     if (!plan.plain_loads()) return;
     text.op("and.b32 %t4, %lane, 1");
     text.op("shl.b32 %t4, %t4, 3");
@@ -128,7 +128,9 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     text.raw(
         format("// A row-major{}, B [K x N] {}-major, C and D [M x N] row-major; pitches in "
                "elements, rows begin at multiples of 16 bytes.",
-               problem.sparse ? " [M x K/2] with reordered metadata E" : "",
+               plan.extended()  ? " in blocks of fragments, as its metadata E"
+               : problem.sparse ? " [M x K/2] with reordered metadata E"
+                                : "",
                plan.column_major_b() ? "column" : "row"));
     text.raw(".version 8.5\n.target sm_80\n.address_size 64\n");
     text.raw(".extern .shared .align 128 .b8 stages[];\n");
@@ -147,7 +149,8 @@ void write_header(PtxText& text, const KernelPlan& plan) {
         text.op(format(".reg .b32 %{0}_t<5>, %{0}_pitch, %{0}_m_last", strand));
         text.op(format(".reg .b64 %{0}_base, %{0}_w0", strand));
     }
-    declare(text, ".b64", "a_ptr", plan.a.copies());
+    if (plan.extended()) text.op(".reg .b64 %a_step");
+    declare(text, ".b64", "a_ptr", plan.extended() ? plan.a_blocks.passes : plan.a.copies());
     declare(text, ".b32", "a_size", plan.a.copies());
     declare(text, ".b64", "b_ptr", plan.b.copies());
     declare(text, ".b32", "b_size", plan.b.copies());
@@ -157,9 +160,9 @@ void write_header(PtxText& text, const KernelPlan& plan) {
     declare(text, ".b32", "b_addr", plan.b_addresses());
     text.comment("fragments: A and E one k-step ahead; accumulators of 8-column tiles, row-major");
     const char* fragment = plan.plain_loads() ? ".f64" : ".b32";
-    declare(text, fragment, "a", 2 * plan.row_tiles * plan.a_registers());
+    declare(text, fragment, "a", plan.fragment_buffers * plan.row_tiles * plan.a_registers());
     declare(text, fragment, "b", plan.b_buffers * plan.groups * plan.b_halves * plan.b_registers());
-    declare(text, ".b32", "e", 2 * plan.e_blocks);
+    declare(text, ".b32", "e", plan.fragment_buffers * plan.e_blocks * plan.e_registers());
     declare(text, accumulator_declaration(problem.accumulator), "acc",
             plan.mmas_per_k_step() * plan.accumulator_registers());
     declare_epilogue(text, plan);
@@ -210,10 +213,15 @@ void write_coordinates(PtxText& text, const KernelPlan& plan) {
     text.op("mov.u32 %smem, stages");
     if (plan.split_k()) return write_slice(text);
     text.op(format("add.u32 %k_tiles, %k, {}", plan.tile.cta_k - 1));
+    if (plan.extended()) {  // no power of two
+        text.op(format("div.u32 %k_tiles, %k_tiles, {}", plan.tile.cta_k));
+        return;
+    }
     text.op(format("shr.u32 %k_tiles, %k_tiles, {}", log2_of(plan.tile.cta_k)));
 }
 
 void write_fragment_setup(PtxText& text, const KernelPlan& plan) {
+    if (plan.extended()) return write_extended_fragment_setup(text, plan);
     write_lane_chunk(text, plan);
     write_k_contiguous(text, plan, plan.a, "%warp_m", plan.tile.warp_m);
     write_chunk_addresses(text, "a_addr", plan.a_addresses());

@@ -43,6 +43,27 @@ void write_coordinates(PtxText& text, const KernelPlan& plan);
 /// Sources, sizes, destinations and strides of this thread's cp.async copies.
 void write_copy_setup(PtxText& text, const KernelPlan& plan);
 
+/// Sources, destinations and strides of this thread's copies of an operand in blocks.
+void write_block_setup(PtxText& text, const KernelPlan& plan, const BlockCopyPlan& copy);
+
+/// Its copies of one stage.
+void add_block_copies(std::vector<std::string>& out, const KernelPlan& plan,
+                      const BlockCopyPlan& copy);
+
+/// The fragment addresses of an extended form.
+void write_extended_fragment_setup(PtxText& text, const KernelPlan& plan);
+
+/// Loads a block of an operand that lies in blocks: `registers` of them from `first` on.
+[[nodiscard]] std::vector<std::string> load_block(const BlockCopyPlan& copy, std::uint32_t k_step,
+                                                  std::uint32_t block, std::uint32_t first,
+                                                  std::uint32_t registers);
+
+/// ldmatrix of `blocks` (2, or 1) 16-byte steps of k of one group of B into registers from `first`
+/// on: those of the columns 0-7 and 8-15 of the first step, then of the second.
+[[nodiscard]] std::string load_extended_b(const KernelPlan& plan, std::uint32_t k_step,
+                                          std::uint32_t group, std::uint32_t first_block,
+                                          std::uint32_t blocks, std::uint32_t first);
+
 /// Shared-memory addresses of this thread's rows for ldmatrix and of its metadata words.
 void write_fragment_setup(PtxText& text, const KernelPlan& plan);
 

@@ -11,7 +11,8 @@
 
 namespace sptc::gemm {
 
-/// Prunes A [M x K] by magnitude to what a sparse form multiplies: 2:4, 1:2, or 4:8 in pairs.
+/// Prunes A [M x K] by magnitude to what a sparse form multiplies: 2:4, 1:2, 4:8 in pairs, or its
+/// N:M.
 sparsity::PruneReport prune_a(const isa::MmaForm& form, sparsity::Dense<double>& a);
 
 /// A [M x K] without its dropped elements: for each stored element its place in its chunk. Throws

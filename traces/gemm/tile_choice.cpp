@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "models/base/error.hpp"
 #include "traces/gemm/plan.hpp"
@@ -58,16 +59,49 @@ constexpr std::array<GemmTile, kCount> tiles_of_bits(std::array<GemmTile, kCount
     return tiles;
 }
 
+// Extended patterns: an instruction takes M / N times the B, so registers and shared memory bound
+// the tile; of these the ones that fit are few where M / N is large. cta_k and stages are filled
+// in.
+constexpr std::array kExtendedTiles{
+    GemmTile{256, 128, 0, 64, 64, 0}, GemmTile{128, 128, 0, 64, 64, 0},
+    GemmTile{256, 64, 0, 64, 32, 0},  GemmTile{128, 128, 0, 64, 32, 0},
+    GemmTile{128, 128, 0, 32, 64, 0}, GemmTile{128, 64, 0, 64, 32, 0},
+    GemmTile{128, 64, 0, 32, 32, 0},  GemmTile{64, 64, 0, 32, 32, 0},
+    GemmTile{128, 32, 0, 32, 32, 0},  GemmTile{128, 32, 0, 32, 16, 0},
+    GemmTile{64, 32, 0, 32, 16, 0},   GemmTile{64, 32, 0, 16, 16, 0},
+    GemmTile{32, 32, 0, 16, 16, 0},   GemmTile{32, 16, 0, 16, 16, 0},
+};
+
+std::vector<GemmTile> extended_tiles(const GemmProblem& problem) {
+    const auto k_step = static_cast<std::uint32_t>(form_of(problem).k_logical);
+    std::vector<GemmTile> tiles;
+    for (GemmTile tile : kExtendedTiles) {
+        for (const std::uint32_t k_steps : {4u, 2u, 1u}) {
+            for (const std::uint32_t stages : {4u, 3u, 2u}) {
+                tile.cta_k = k_steps * k_step;
+                tile.stages = stages;
+                tiles.push_back(tile);
+            }
+        }
+    }
+    return tiles;
+}
+
+template <std::size_t kCount>
+std::vector<GemmTile> listed(const std::array<GemmTile, kCount>& tiles) {
+    return {tiles.begin(), tiles.end()};
+}
+
 template <std::uint32_t kBits>
-std::span<const GemmTile> scaled_tiles(bool sparse, BLayout b_layout) {
+std::vector<GemmTile> scaled_tiles(bool sparse, BLayout b_layout) {
     static constexpr auto kDense = tiles_of_bits(kDenseTiles, kBits);
     static constexpr auto kColumnDense = tiles_of_bits(kColumnDenseTiles, kBits);
     static constexpr auto kSparse = tiles_of_bits(kSparseTiles, kBits);
     static constexpr auto kWide = tiles_of_bits(kWideMetadataTiles, kBits);
-    if (!sparse && b_layout == BLayout::kColumn) return kColumnDense;
-    if (!sparse) return kDense;
-    if (kBits < 16) return kWide;
-    return kSparse;
+    if (!sparse && b_layout == BLayout::kColumn) return listed(kColumnDense);
+    if (!sparse) return listed(kDense);
+    if (kBits < 16) return listed(kWide);
+    return listed(kSparse);
 }
 
 // Assumed, from the latencies of an A100: address arithmetic and the first tile's way from memory
@@ -139,7 +173,8 @@ void check_split_k(const GemmProblem& problem) {
 
 }  // namespace
 
-std::span<const GemmTile> default_tiles(const GemmProblem& problem) {
+std::vector<GemmTile> default_tiles(const GemmProblem& problem) {
+    if (problem.is_extended()) return extended_tiles(problem);
     static constexpr auto kDoubles = tiles_of_bits(kF64Tiles, 64);
     switch (types::bits(problem.input)) {
         case 1:
@@ -151,7 +186,7 @@ std::span<const GemmTile> default_tiles(const GemmProblem& problem) {
         case 32:
             return scaled_tiles<32>(problem.sparse, problem.b_layout);
         case 64:
-            return kDoubles;
+            return listed(kDoubles);
         default:
             return scaled_tiles<16>(problem.sparse, problem.b_layout);
     }
@@ -197,17 +232,17 @@ bool fits(const GemmProblem& problem, const GemmTile& tile, const TileLimits& li
 GemmTile choose_tile(const GemmProblem& problem, std::uint32_t sm_count, const TileLimits& limits) {
     SPTC_ASSERT(sm_count > 0);
     check_split_k(problem);
-    const GemmTile* best = nullptr;
+    std::optional<GemmTile> best;
     double best_cycles = 0;
     for (const GemmTile& tile : default_tiles(problem)) {
         if (!fits(problem, tile, limits)) continue;
         const double cycles = estimate_cycles(problem, tile, sm_count, limits);
-        if (best != nullptr && cycles >= best_cycles) continue;
-        best = &tile;
+        if (best && cycles >= best_cycles) continue;
+        best = tile;
         best_cycles = cycles;
     }
-    if (best != nullptr) return *best;
-    const GemmTile& smallest = default_tiles(problem).back();
+    if (best) return *best;
+    const GemmTile smallest = default_tiles(problem).back();
     check_tile(problem, smallest, limits.shared_bytes_per_cta);
     (void)raster_of(problem, smallest);
     throw base::ConfigError("no GEMM tile fits the GPU's shared memory, registers and threads");

@@ -1,6 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "traces/gemm/gemm.hpp"
 
@@ -22,7 +22,7 @@ struct TileLimits {
 };
 
 /// The tiles that choose_tile() considers, the largest first.
-[[nodiscard]] std::span<const GemmTile> default_tiles(const GemmProblem& problem);
+[[nodiscard]] std::vector<GemmTile> default_tiles(const GemmProblem& problem);
 
 /// Cycles of the whole GEMM, estimated: waves of resident CTAs, each as long as its slowest
 /// resource (tensor cores, shared memory, L2) plus what a CTA spends outside its main loop (the

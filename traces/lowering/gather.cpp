@@ -125,6 +125,7 @@ class Gatherer {
     void gather(CodeOp& op, std::vector<CodeOp>& out) {
         const isa::MmaForm& form = *op.instruction.mma;
         if (form.dot == isa::DotKind::kF64) return;  // each register is a pair already
+        if (form.extended()) return;  // made up: it names runs of registers, as its loads fill them
         std::size_t next = static_cast<std::size_t>(form.d_registers());
         for (const int count : {form.a_registers(), form.b_registers()}) {
             Tuple tuple;

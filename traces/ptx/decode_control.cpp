@@ -96,7 +96,11 @@ void decode_mma(Decoder& decoder) {
     read(2, form->b_registers(), "B");
     read(3, form->c_registers(), "C");
     if (form->sparse()) {
-        decoder.emit_operand(decoder.read(decoder.operand(4), Slot::kRead32));
+        if (form->extended()) {
+            read(4, form->metadata_registers(), "E");
+        } else {
+            decoder.emit_operand(decoder.read(decoder.operand(4), Slot::kRead32));
+        }
         const auto selectors = static_cast<std::uint64_t>(form->selector_count());
         decoder.instruction.selector =
             static_cast<std::uint8_t>(decoder.immediate(decoder.operand(5), 0, selectors - 1));

@@ -21,6 +21,20 @@ void take_all(const isa::MmaForm& form, Registers& registers, const std::int32_t
     take(view.c, form.c_registers());
 }
 
+/// D and C as of other forms, A, B and E as lists of registers.
+void show_wide(const isa::MmaForm& form, Execution& e, isa::MmaOperands& view) {
+    const std::int32_t* next = e.operands;
+    for (int i = 0; i < form.d_registers(); ++i) {
+        view.d[static_cast<std::size_t>(i)] = &e.registers32[*next++];
+    }
+    view.wide = {e.registers32, next, next + form.a_registers(), nullptr};
+    next += form.a_registers() + form.b_registers();
+    for (int i = 0; i < form.c_registers(); ++i) {
+        view.c[static_cast<std::size_t>(i)] = &e.registers32[*next++];
+    }
+    view.wide.e = next;
+}
+
 }  // namespace
 
 void check_whole_warp(Execution& e) {
@@ -33,6 +47,7 @@ void show_mma_operands(Execution& e) {
     const isa::MmaForm& form = *e.result.instruction->mma;
     const std::int32_t* next = e.operands;
     isa::MmaOperands& view = e.result.operands;
+    if (form.extended()) return show_wide(form, e, view);
     if (form.dot == isa::DotKind::kF64) {
         take_all(form, e.registers64, next, view.f64, 2);
     } else {
