@@ -71,6 +71,7 @@ bool is_wall(const CodeOp& op) {
         if (has_word(op.name, word)) return true;
     }
     if (op.op.control != Control::kNext) return true;
+    if (op.machine == kNop) return false;  // only memory operations stay on their side of it
     switch (op.instruction.operation) {
         case Operation::kStoreGlobal:
         case Operation::kStoreShared:
@@ -83,10 +84,11 @@ bool is_wall(const CodeOp& op) {
     }
 }
 
-bool writes_memory(const CodeOp& op) {
+/// Must other memory operations stay before or behind it?
+bool orders_memory(const CodeOp& op) {
     const Operation operation = op.instruction.operation;
     return operation == Operation::kStoreGlobal || operation == Operation::kStoreShared ||
-           operation == Operation::kAsyncCopy;
+           operation == Operation::kAsyncCopy || op.machine == kNop;
 }
 
 class BlockScheduler {
@@ -140,9 +142,9 @@ class BlockScheduler {
                 readers[id].clear();
             }
             // Loads pass loads; everything else in memory keeps its order.
-            if (isa::is_memory(op.instruction.operation)) {
+            if (isa::is_memory(op.instruction.operation) || op.machine == kNop) {
                 for (const std::size_t other : memory) {
-                    if (writes_memory(op) || writes_memory(ops_[other])) depend(other, i, 1);
+                    if (orders_memory(op) || orders_memory(ops_[other])) depend(other, i, 1);
                 }
                 memory.push_back(i);
             }
