@@ -35,8 +35,7 @@ double longest_warp(const std::vector<WarpClock>& clocks) {
 }  // namespace
 
 std::vector<WarpClock> warp_clocks(const gpu::GpuSpec& spec, microbench::Microbenchmark& benchmark,
-                                   std::uint32_t iterations,
-                                   const MicrobenchOptions& options) {
+                                   std::uint32_t iterations, const MicrobenchOptions& options) {
     benchmark.set_iterations(iterations);
     launch::DeviceMemory memory(benchmark.launch.buffers, launch::Values::kOn);
     run_kernel(spec, benchmark.ptx, benchmark.launch, memory, options);
@@ -72,7 +71,8 @@ LoopTime time_loop(const gpu::GpuSpec& spec, microbench::Microbenchmark benchmar
         (static_cast<std::uint32_t>(benchmark.timed().block.count()) + isa::kLanes - 1) /
         isa::kLanes;
     const auto cycles = [&](std::uint32_t count) {
-        return static_cast<double>(longest_cta(warp_clocks(spec, benchmark, count, options), warps));
+        return static_cast<double>(
+            longest_cta(warp_clocks(spec, benchmark, count, options), warps));
     };
     return {(cycles(iterations.more) - cycles(iterations.fewer)) /
                 static_cast<double>(iterations.more - iterations.fewer),

@@ -47,8 +47,8 @@ ProbePoint run_timing_probe(const gpu::GpuSpec& spec, const TimingProbe& probe,
     ProbePoint point;
     std::vector<double> cycles;
     for (const PlannedRun& planned : probe.plan(spec, parameters)) {
-        const run::LoopTime time = run::time_loop(spec, planned.benchmark, planned.iterations,
-                                                  {planned.sms, lowering});
+        const run::LoopTime time =
+            run::time_loop(spec, planned.benchmark, planned.iterations, {planned.sms, lowering});
         cycles.push_back(time.cycles);
         point.iterations = planned.iterations;
     }

@@ -42,8 +42,7 @@ class Runner {
     explicit Runner(lowering::Lowering lowering) : lowering_(lowering) {}
 
     double figure(const gpu::GpuSpec& spec, const PublishedRow& row) {
-        if (row.probe == kGemm) 
-            return gemm_figure(spec, row.parameters, row.metric, lowering_);
+        if (row.probe == kGemm) return gemm_figure(spec, row.parameters, row.metric, lowering_);
         const TimingProbe& probe = find_timing_probe(row.probe);
         const std::string where = fmt::format("{}: {}: ", row.quantity, row.probe);
         const Parameters parameters(probe.parameters, row.parameters, where);

@@ -11,7 +11,8 @@ namespace {
 using isa::Operation;
 
 /// What a compiler expects of an operation on sm_80, in cycles. Sources as in
-/// configs/gpu/a100-sxm4-40gb.json: Huerta et al. (MICRO 2025), Sun et al. (TPDS 2023), Luo et al.; rounded.
+/// configs/gpu/a100-sxm4-40gb.json: Huerta et al. (MICRO 2025), Sun et al. (TPDS 2023), Luo et al.;
+/// rounded.
 struct Expectation {
     std::uint32_t latency;   ///< until a dependent operation can issue
     std::uint32_t interval;  ///< until the same pipeline takes the next one
