@@ -22,6 +22,7 @@ using Values = std::map<std::string, std::string>;
 struct Options {
     std::string gpu = "a100";
     std::string json;
+    std::string lowering = "on";
     Values given;  ///< as typed: "1,2,4-8"
 };
 
@@ -62,7 +63,9 @@ void run_probe(const timing::TimingProbe& probe, const Options& options) {
     std::vector<report::TimedPoint> points;
     for (const Values& values : combinations(probe, options, gpu)) {
         report::TimedPoint point{timing::Parameters(probe.parameters, values, "--"), {}};
-        point.point = timing::run_timing_probe(gpu, probe, point.parameters);
+        point.point = timing::run_timing_probe(
+            gpu, probe, point.parameters,
+            options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff);
         points.push_back(std::move(point));
     }
     if (!options.json.empty())
@@ -88,6 +91,10 @@ void add_timing_probe(CLI::App& probe_verb, const timing::TimingProbe& probe) {
             verb->add_option("--" + name, options->given[name], help(spec))->type_name("");
         if (spec.default_value.empty()) option->required();
     }
+    verb->add_option("--lowering", options->lowering,
+                     "Time the machine operations that the PTX becomes, or the PTX as written")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
     verb->add_option("--json", options->json, "Write the points to this file");
     verb->footer(
         fmt::format("Gives: {}, in the steady state of the loop.\n"

@@ -17,6 +17,7 @@ struct Options {
     timing::ValidationRequest request;
     std::size_t worst = 15;
     bool quick = false;
+    std::string lowering = "on";
     std::string html, json, markdown;
 };
 
@@ -27,6 +28,8 @@ void run_command(const Options& options) {
     run::Progress progress("validate");
     timing::ValidationRequest request = options.request;
     request.slow = !options.quick;
+    request.lowering =
+        options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff;
     request.progress = [&progress](double done, std::string_view name) {
         progress.update(done, name);
     };
@@ -52,6 +55,10 @@ void add_validate(CLI::App& app) {
     verb->add_flag("--quick", options->quick,
                    "Leave out groups that take minutes (gemm, gemm-spatha)");
     verb->add_option("--worst", options->worst, "How many of the greatest errors to list")
+        ->capture_default_str();
+    verb->add_option("--lowering", options->lowering,
+                     "Time the machine operations that the PTX becomes, or the PTX as written")
+        ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     verb->add_option("--html", options->html, "Write the report as a page");
     verb->add_option("--json", options->json, "Write the report as JSON (docs/results.md)");

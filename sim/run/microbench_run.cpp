@@ -7,6 +7,7 @@
 #include "models/base/error.hpp"
 #include "sim/run/kernel_run.hpp"
 #include "traces/launch/device_memory.hpp"
+#include "traces/lowering/lowering.hpp"
 #include "traces/ptx/program.hpp"
 #include "traces/ptx/source.hpp"
 
@@ -15,13 +16,14 @@ namespace {
 
 void run_kernel(const gpu::GpuSpec& spec, const std::string& text,
                 const launch::KernelLaunch& kernel, launch::DeviceMemory& memory,
-                gpu::SimulatedSms sms) {
-    const auto program = ptx::load_program(text, "microbenchmark.ptx", kernel.entry);
-    ptx::require_forms(*program, isa::find_architecture(spec.arch));
+                const MicrobenchOptions& options) {
+    const auto written = ptx::load_program(text, "microbenchmark.ptx", kernel.entry);
+    ptx::require_forms(*written, isa::find_architecture(spec.arch));
+    const auto program = lowering::apply(options.lowering, written);
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source = ptx::make_source(program, single, memory, launch::Values::kOn, spec.sms);
-    (void)simulate(spec, sms, *source, {});
+    (void)simulate(spec, options.sms, *source, {});
 }
 
 double longest_warp(const std::vector<WarpClock>& clocks) {
@@ -33,12 +35,12 @@ double longest_warp(const std::vector<WarpClock>& clocks) {
 }  // namespace
 
 std::vector<WarpClock> warp_clocks(const gpu::GpuSpec& spec, microbench::Microbenchmark& benchmark,
-                                   std::uint32_t iterations, gpu::SimulatedSms sms) {
+                                   std::uint32_t iterations, const MicrobenchOptions& options) {
     benchmark.set_iterations(iterations);
     launch::DeviceMemory memory(benchmark.launch.buffers, launch::Values::kOn);
-    run_kernel(spec, benchmark.ptx, benchmark.launch, memory, sms);
+    run_kernel(spec, benchmark.ptx, benchmark.launch, memory, options);
     for (const launch::KernelLaunch& kernel : benchmark.launch.next)
-        run_kernel(spec, benchmark.ptx, kernel, memory, sms);
+        run_kernel(spec, benchmark.ptx, kernel, memory, options);
     const auto content = memory.content(std::string(microbench::kClocks));
     std::vector<WarpClock> clocks(content.size() / sizeof(WarpClock));
     static_assert(sizeof(WarpClock) == 2 * sizeof(std::uint64_t));
@@ -61,15 +63,16 @@ base::Cycle longest_cta(const std::vector<WarpClock>& clocks, std::uint32_t warp
 }
 
 LoopTime time_loop(const gpu::GpuSpec& spec, microbench::Microbenchmark benchmark,
-                   Iterations iterations, gpu::SimulatedSms sms) {
+                   Iterations iterations, const MicrobenchOptions& options) {
     SPTC_ASSERT(iterations.fewer < iterations.more);
     if (iterations.fewer == 0)
-        return {longest_warp(warp_clocks(spec, benchmark, iterations.more, sms)), iterations};
+        return {longest_warp(warp_clocks(spec, benchmark, iterations.more, options)), iterations};
     const std::uint32_t warps =
         (static_cast<std::uint32_t>(benchmark.timed().block.count()) + isa::kLanes - 1) /
         isa::kLanes;
     const auto cycles = [&](std::uint32_t count) {
-        return static_cast<double>(longest_cta(warp_clocks(spec, benchmark, count, sms), warps));
+        return static_cast<double>(
+            longest_cta(warp_clocks(spec, benchmark, count, options), warps));
     };
     return {(cycles(iterations.more) - cycles(iterations.fewer)) /
                 static_cast<double>(iterations.more - iterations.fewer),

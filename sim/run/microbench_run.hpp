@@ -4,6 +4,7 @@
 
 #include "models/base/cycle.hpp"
 #include "models/gpu/gpu.hpp"
+#include "traces/lowering/lowering.hpp"
 #include "traces/microbench/microbenchmark.hpp"
 
 namespace sptc::run {
@@ -14,11 +15,18 @@ struct WarpClock {
     base::Cycle end = 0;
 };
 
+/// How a microbenchmark is simulated.
+struct MicrobenchOptions {
+    gpu::SimulatedSms sms = gpu::SimulatedSms::kAll;
+    lowering::Lowering lowering = lowering::Lowering::kOn;
+};
+
 /// Simulates a microbenchmark whose loop runs `iterations` times; gives the clocks of all warps,
 /// CTA by CTA; those of CTAs that are not simulated are 0. Throws what the kernel causes.
 [[nodiscard]] std::vector<WarpClock> warp_clocks(const gpu::GpuSpec& spec,
                                                  microbench::Microbenchmark& benchmark,
-                                                 std::uint32_t iterations, gpu::SimulatedSms sms);
+                                                 std::uint32_t iterations,
+                                                 const MicrobenchOptions& options);
 
 /// The longest time from a CTA's first beginning to its last end.
 [[nodiscard]] base::Cycle longest_cta(const std::vector<WarpClock>& clocks,
@@ -40,7 +48,6 @@ struct LoopTime {
     Iterations iterations{};
 };
 [[nodiscard]] LoopTime time_loop(const gpu::GpuSpec& spec, microbench::Microbenchmark benchmark,
-                                 Iterations iterations,
-                                 gpu::SimulatedSms sms = gpu::SimulatedSms::kAll);
+                                 Iterations iterations, const MicrobenchOptions& options);
 
 }  // namespace sptc::run

@@ -41,9 +41,10 @@ run::GemmRequest request_of(const gpu::GpuSpec& spec, const Parameters& paramete
 }  // namespace
 
 double gemm_figure(const gpu::GpuSpec& spec, const std::map<std::string, std::string>& parameters,
-                   std::string_view metric) {
+                   std::string_view metric, lowering::Lowering lowering) {
     const Parameters checked(specs(), parameters, "gemm: ");
     run::GemmRequest request = request_of(spec, checked);
+    request.lowering = lowering;
     request.with_dense_baseline = metric == "speedup";
     const run::GemmResult result = run::run_gemm(request);
     constexpr double kCyclesPerMillisecondAndMegahertz = 1e3;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "models/gpu/gpu_spec.hpp"
+#include "traces/lowering/lowering.hpp"
 
 namespace sptc::timing {
 
@@ -12,6 +13,6 @@ namespace sptc::timing {
 /// tile as --kernel takes it). Throws ConfigError when one is missing, unknown or illegal.
 [[nodiscard]] double gemm_figure(const gpu::GpuSpec& spec,
                                  const std::map<std::string, std::string>& parameters,
-                                 std::string_view metric);
+                                 std::string_view metric, lowering::Lowering lowering);
 
 }  // namespace sptc::timing

@@ -43,12 +43,13 @@ const TimingProbe& find_timing_probe(std::string_view name) {
 }
 
 ProbePoint run_timing_probe(const gpu::GpuSpec& spec, const TimingProbe& probe,
-                            const Parameters& parameters) {
+                            const Parameters& parameters, lowering::Lowering lowering) {
     ProbePoint point;
     std::vector<double> cycles;
     for (const PlannedRun& planned : probe.plan(spec, parameters)) {
-        cycles.push_back(
-            run::time_loop(spec, planned.benchmark, planned.iterations, planned.sms).cycles);
+        const run::LoopTime time =
+            run::time_loop(spec, planned.benchmark, planned.iterations, {planned.sms, lowering});
+        cycles.push_back(time.cycles);
         point.iterations = planned.iterations;
     }
     point.metrics = probe.measure(spec, parameters, cycles);

@@ -55,6 +55,7 @@ struct TimingProbe {
 /// Simulates a probe. Throws what its kernels cause, and ConfigError for parameters that the GPU
 /// cannot have.
 [[nodiscard]] ProbePoint run_timing_probe(const gpu::GpuSpec& spec, const TimingProbe& probe,
-                                          const Parameters& parameters);
+                                          const Parameters& parameters,
+                                          lowering::Lowering lowering);
 
 }  // namespace sptc::timing

@@ -39,8 +39,10 @@ class Gpus {
 /// Simulates rows; what several rows ask in the same words is run once.
 class Runner {
   public:
+    explicit Runner(lowering::Lowering lowering) : lowering_(lowering) {}
+
     double figure(const gpu::GpuSpec& spec, const PublishedRow& row) {
-        if (row.probe == kGemm) return gemm_figure(spec, row.parameters, row.metric);
+        if (row.probe == kGemm) return gemm_figure(spec, row.parameters, row.metric, lowering_);
         const TimingProbe& probe = find_timing_probe(row.probe);
         const std::string where = fmt::format("{}: {}: ", row.quantity, row.probe);
         const Parameters parameters(probe.parameters, row.parameters, where);
@@ -48,11 +50,12 @@ class Runner {
         for (const auto& [name, value] : parameters.all()) key += "\n" + name + "=" + value;
         const auto found = points_.find(key);
         if (found != points_.end()) return found->second.metric(row.metric);
-        return points_.emplace(key, run_timing_probe(spec, probe, parameters))
+        return points_.emplace(key, run_timing_probe(spec, probe, parameters, lowering_))
             .first->second.metric(row.metric);
     }
 
   private:
+    lowering::Lowering lowering_;
     std::map<std::string, ProbePoint> points_;
 };
 
@@ -160,7 +163,7 @@ void set_spreads(std::vector<RowResult>& rows,
 
 std::vector<GroupResult> validate(const ValidationRequest& request) {
     Gpus gpus;
-    Runner runner;
+    Runner runner(request.lowering);
     const gpu::GpuSpec* only = nullptr;
     if (!request.gpu.empty()) {
         only = gpus.find(request.gpu);

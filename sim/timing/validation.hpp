@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/timing/published.hpp"
+#include "traces/lowering/lowering.hpp"
 
 namespace sptc::timing {
 
@@ -47,6 +48,7 @@ struct ValidationRequest {
     std::string gpu;                  ///< only rows held against it; empty: all
     std::vector<std::string> groups;  ///< names; empty: all
     bool slow = true;                 ///< also groups that are slow
+    lowering::Lowering lowering = lowering::Lowering::kOn;
     std::function<void(double, std::string_view)> progress{};
 };
 

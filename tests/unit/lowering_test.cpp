@@ -165,11 +165,13 @@ TEST_CASE("lowering: stores, clocks and barriers stay") {
         mov.u32 %r3, %clock;
         bar.sync 0;
         bar.warp.sync -1;
+        bar.warp.sync 3;
         membar.gl;
     )";
     const auto program = lowered(body);
     CHECK(count(*program, "CS2R") == 1);
     CHECK(count(*program, "BAR.SYNC") == 1);
+    CHECK(count(*program, "NOP") == 1);  // of all lanes
     CHECK(count(*program, "WARPSYNC") == 1);
     CHECK(count(*program, "MEMBAR") == 1);
 }

@@ -104,8 +104,6 @@ std::string plain_name(const CodeOp& op) {
             return "BRA";
         case Operation::kBarrier:
             return "BAR.SYNC";
-        case Operation::kWarpSync:
-            return "WARPSYNC";
         case Operation::kMemoryFence:
             return "MEMBAR";
         case Operation::kExit:
@@ -157,6 +155,14 @@ bool copies_by_predicate(const Code& code, const Uses& uses, const CodeOp& op) {
            code.constant(size.operands[2]) == 0;
 }
 
+/// ptxas 13 makes a NOP of a warp synchronisation of all lanes, in kernels that diverge elsewhere
+/// too: reconvergence is BSYNC's work. Other masks stay a WARPSYNC.
+bool syncs_all_lanes(const Code& code, const CodeOp& op) {
+    constexpr std::uint32_t kAllLanes = 0xffffffff;
+    return op.operands[0].is_constant() &&
+           static_cast<std::uint32_t>(code.constant(op.operands[0])) == kAllLanes;
+}
+
 struct Names {
     std::vector<std::string> words;
     bool chained = true;
@@ -185,6 +191,8 @@ Names names_of(const Code& code, const Uses& uses, const CodeOp& op) {
         names.text = op.instruction.bytes_per_lane > 4 ? "ULDC.64" : "MOV";
     } else if (op.instruction.operation == Operation::kAsyncWait && has_word(op.name, "wait_all")) {
         names.text = "DEPBAR.LE";
+    } else if (op.instruction.operation == Operation::kWarpSync) {
+        names.text = syncs_all_lanes(code, op) ? kNop : "WARPSYNC";
     } else {
         names.text = plain_name(op);
     }
@@ -224,6 +232,7 @@ void expand(Code& code, const Names& names, CodeOp op, std::vector<CodeOp>& out)
     }
     const bool pipelined = op.instruction.operation <= Operation::kSpecialFunction;
     if (pipelined) op.instruction.operation = operation_of(op.machine);
+    if (op.machine == kNop) op.instruction.operation = Operation::kCtaFence;  // an issue slot
     out.push_back(std::move(op));
 }
 

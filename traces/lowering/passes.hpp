@@ -1,7 +1,12 @@
 #pragma once
+#include <string_view>
+
 #include "traces/lowering/code_op.hpp"
 
 namespace sptc::lowering {
+
+/// The machine operation that a warp synchronisation of all lanes becomes.
+inline constexpr std::string_view kNop = "NOP";
 
 /// The passes of lower(), in the order in which it runs them. Each keeps every executed value.
 

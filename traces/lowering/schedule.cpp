@@ -12,7 +12,8 @@ namespace {
 using isa::Operation;
 
 /// What a compiler expects of an operation on sm_80, in cycles. Sources as in
-/// configs/gpu/a100.json: Huerta et al. (MICRO 2025), Sun et al. (TPDS 2023), Luo et al.; rounded.
+/// configs/gpu/a100-sxm4-40gb.json: Huerta et al. (MICRO 2025), Sun et al. (TPDS 2023), Luo et al.;
+/// rounded.
 struct Expectation {
     std::uint32_t latency;   ///< until a dependent operation can issue
     std::uint32_t interval;  ///< until the same pipeline takes the next one
@@ -72,6 +73,7 @@ bool is_wall(const CodeOp& op) {
         if (has_word(op.name, word)) return true;
     }
     if (op.op.control != Control::kNext) return true;
+    if (op.machine == kNop) return false;  // only memory operations stay on their side of it
     switch (op.instruction.operation) {
         case Operation::kStoreGlobal:
         case Operation::kStoreShared:
@@ -84,10 +86,11 @@ bool is_wall(const CodeOp& op) {
     }
 }
 
-bool writes_memory(const CodeOp& op) {
+/// Must other memory operations stay before or behind it?
+bool orders_memory(const CodeOp& op) {
     const Operation operation = op.instruction.operation;
     return operation == Operation::kStoreGlobal || operation == Operation::kStoreShared ||
-           operation == Operation::kAsyncCopy;
+           operation == Operation::kAsyncCopy || op.machine == kNop;
 }
 
 /// Numbers of the operations of a block in the order in which they run.
@@ -154,9 +157,9 @@ class BlockScheduler {
                 readers[id].clear();
             }
             // Loads pass loads; everything else in memory keeps its order.
-            if (isa::is_memory(op.instruction.operation)) {
+            if (isa::is_memory(op.instruction.operation) || op.machine == kNop) {
                 for (const std::size_t other : memory) {
-                    if (writes_memory(op) || writes_memory(ops_[other])) depend(other, i, 1);
+                    if (orders_memory(op) || orders_memory(ops_[other])) depend(other, i, 1);
                 }
                 memory.push_back(i);
             }
