@@ -27,6 +27,10 @@ BufferFlow::BufferFlow(const Program& program, const launch::KernelLaunch& launc
     registers_.assign(program.registers.size(), nothing);
     memories_.assign(buffers.size(), nothing);
     shared_ = local_ = barrier_ = nothing;
+    targets_.assign(program.ops.size(), BufferSet(buffers.size(), true));
+    written_in_.assign(program.registers.size(), 0);
+    written_.resize(program.registers.size());
+    find_blocks();
     find_pointers(launch);
 }
 
@@ -35,8 +39,23 @@ void BufferFlow::run(const std::vector<Rank>& ops, const std::vector<Rank>& cont
     for (std::size_t i = 0; i < contents.size(); ++i) memories_[i].rank = contents[i];
     do {
         changed_ = false;
+        ++block_;
         for (std::uint32_t i = 0; i < program_.ops.size(); ++i) transfer(i);
     } while (changed_);
+}
+
+void BufferFlow::find_blocks() {
+    begins_block_.assign(program_.ops.size() + 1, false);
+    for (std::size_t i = 0; i < program_.ops.size(); ++i) {
+        const Op& op = program_.ops[i];
+        if (op.control == Control::kNext) continue;
+        begins_block_[i + 1] = true;
+        if (op.control == Control::kBranch || op.control == Control::kCall)
+            begins_block_[op.target] = true;
+    }
+    for (const auto& table : program_.branch_tables) {
+        for (const std::uint32_t target : table) begins_block_[target] = true;
+    }
 }
 
 void BufferFlow::find_pointers(const launch::KernelLaunch& launch) {
@@ -74,7 +93,7 @@ void BufferFlow::raise(Flow& flow, const Flow& from) {
 BufferSet BufferFlow::targets(const Address& address) const {
     const std::int32_t base = ids_.find(address.wide ? Width::k64 : Width::k32, address.base);
     if (base >= 0) {
-        const BufferSet& points = registers_[static_cast<std::size_t>(base)].points;
+        const BufferSet& points = this->points(static_cast<std::size_t>(base));
         if (std::find(points.begin(), points.end(), true) != points.end()) return points;
     }
     return BufferSet(buffers_.size(), true);
@@ -157,14 +176,24 @@ void BufferFlow::transfer(std::uint32_t i) {
     const isa::Instruction& instruction = program_.instructions[i];
     Flow value{(*ranks_)[i], BufferSet(buffers_.size())};
     const bool changed = changed_;
-    for (const isa::RegisterId read : instruction.reads) raise(value, registers_[read]);
+    if (begins_block_[i]) ++block_;
+    targets_[i] = targets(program_.ops[i].address);
+    for (const isa::RegisterId read : instruction.reads) {
+        raise(value, registers_[read].rank);
+        join(value.points, points(read));
+    }
     read_memory(i, value);
     changed_ = changed;  // `value` is new
     if (program_.ops[i].control != Control::kNext && value.rank < branches_) {
         branches_ = value.rank;  // what runs at all depends on it
         changed_ = true;
     }
-    for (const isa::RegisterId write : instruction.writes) raise(registers_[write], value);
+    for (const isa::RegisterId write : instruction.writes) {
+        raise(registers_[write], value);
+        // Behind a guard the old value may remain.
+        written_in_[write] = program_.ops[i].guard < 0 ? block_ : 0;
+        if (program_.ops[i].guard < 0) written_[write] = value.points;
+    }
     write_memory(i, value);
 }
 

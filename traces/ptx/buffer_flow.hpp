@@ -42,11 +42,17 @@ class BufferFlow {
 
     [[nodiscard]] Rank content(std::size_t buffer) const { return memories_[buffer].rank; }
 
-    /// The buffers that an access by an address may meet: all of them where the address comes from
-    /// no argument.
-    [[nodiscard]] BufferSet targets(const Address& address) const;
+    /// After run(): the buffers that an access to global memory may meet, all of them where the
+    /// address comes from no argument.
+    [[nodiscard]] const BufferSet& targets(std::uint32_t op) const { return targets_[op]; }
 
   private:
+    [[nodiscard]] BufferSet targets(const Address& address) const;
+    /// What a register points to: as written last in this block, else as written anywhere.
+    [[nodiscard]] const BufferSet& points(std::size_t id) const {
+        return written_in_[id] == block_ ? written_[id] : registers_[id].points;
+    }
+    void find_blocks();
     void find_pointers(const launch::KernelLaunch& launch);
 
     [[nodiscard]] std::size_t index_of(const std::string& name) const;
@@ -69,7 +75,12 @@ class BufferFlow {
     std::vector<PointerParameter> pointers_;
     const std::vector<Rank>* ranks_ = nullptr;
     std::vector<Flow> registers_;
-    std::vector<Flow> memories_;  ///< by buffer
+    std::vector<bool> begins_block_;         ///< by op
+    std::uint32_t block_ = 0;                ///< counts blocks over all passes, from 1
+    std::vector<std::uint32_t> written_in_;  ///< by register: the block that wrote it last
+    std::vector<BufferSet> written_;         ///< what it points to there
+    std::vector<BufferSet> targets_;         ///< by op
+    std::vector<Flow> memories_;             ///< by buffer
     Flow shared_, local_, barrier_;
     Rank branches_ = kExactRank;  ///< of what decides a branch
     bool changed_ = false;

@@ -53,7 +53,7 @@ std::string one_thread_because(const Program& program, const launch::KernelLaunc
         const bool writes = operation == Operation::kStoreGlobal;
         const bool reads =
             operation == Operation::kLoadGlobal || operation == Operation::kAsyncCopy;
-        if (reads || writes) note(flow.targets(op.address), i, writes ? writers : readers);
+        if (reads || writes) note(flow.targets(i), i, writes ? writers : readers);
     }
     for (std::size_t i = 0; i < buffers.size(); ++i) {
         if (!readers[i] || !writers[i]) continue;
