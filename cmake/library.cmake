@@ -11,6 +11,12 @@ if(SPTC_SANITIZE)
   target_link_options(sptc_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(SPTC_SANITIZE_THREADS)
+  target_compile_options(sptc_options INTERFACE
+    -Wno-maybe-uninitialized -fsanitize=thread -fno-omit-frame-pointer -O1)
+  target_link_options(sptc_options INTERFACE -fsanitize=thread)
+endif()
+
 if(SPTC_FUZZ)
   target_compile_options(sptc_options INTERFACE
     -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)

@@ -15,6 +15,7 @@ using base::kNever;
 namespace {
 
 constexpr std::uint64_t kProgressInterval = 4096;  ///< calls of clock() between two reports
+constexpr std::uint64_t kProgressQuanta = 16;      ///< the same when a call is a quantum
 
 }  // namespace
 
@@ -35,6 +36,7 @@ Gpu::Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms 
         const std::string sm_name = fmt::format("sm{}", i);
         sms_.push_back(std::make_unique<sm::Sm>(sm_name.c_str(), spec.sm, i));
         ports.push_back({&sms_[i]->requests(), &sms_[i]->responses()});
+        all_sms_.push_back(i);
     }
     if (simulated == SimulatedSms::kRepresentative) {
         mirrored_ = std::make_unique<MirroredCtas>(spec.sm, spec.sms, crossbar_);
@@ -61,6 +63,7 @@ KernelResult Gpu::run(isa::InstructionSource& source, const RunOptions& options)
         for (auto& sm : sms_) sm->profile();
     }
     if (mirrored_) mirrored_->configure(source, occupancy_.ctas_per_sm);
+    choose_threads();
 
     start_.notify(sc_core::SC_ZERO_TIME);
     sc_core::sc_start();  // returns when clock() asks for no further cycle
@@ -71,8 +74,9 @@ KernelResult Gpu::run(isa::InstructionSource& source, const RunOptions& options)
 void Gpu::clock() {
     // SystemC would turn an exception that leaves a process into a report and lose its type.
     try {
-        const Cycle next = cycle();
-        if (options_.progress && ++clock_calls_ % kProgressInterval == 0) report_progress();
+        const Cycle next = quantum_ ? quantum() : cycle();
+        const std::uint64_t interval = quantum_ ? kProgressQuanta : kProgressInterval;
+        if (options_.progress && ++clock_calls_ % interval == 0) report_progress();
         if (next == kNever) return;
         next_trigger(period_ * static_cast<double>(next - now_));
         now_ = next;
@@ -93,7 +97,7 @@ Cycle Gpu::cycle() {
         }
     }
     // 3. new CTAs for free slots
-    if (next_cta_ < source_->shape().grid.count()) dispatch();
+    if (ctas_left()) dispatch(all_sms_, now_);
     // 4. when to look again
     if (finished()) return kNever;
     for (const auto& sm : sms_) due = std::min(due, sm->due());
@@ -104,21 +108,21 @@ Cycle Gpu::cycle() {
     return due;
 }
 
-void Gpu::dispatch() {
-    const std::uint64_t ctas = source_->shape().grid.count();
+void Gpu::dispatch(std::span<const std::uint32_t> sms, Cycle now) {
     // Breadth first: every SM gets its first CTA before any gets a second one.
-    for (bool progress = true; progress && next_cta_ < ctas;) {
+    for (bool progress = true; progress && ctas_left();) {
         progress = false;
-        for (std::uint32_t i = 0; i < sms_.size() && next_cta_ < ctas; ++i) {
-            if (!sms_[i]->has_free_cta_slot()) continue;
-            start_cta(i, next_cta_);
+        for (const std::uint32_t sm : sms) {
+            if (!ctas_left()) break;
+            if (!sms_[sm]->has_free_cta_slot()) continue;
+            start_cta(sm, next_cta_, now);
             progress = true;
         }
     }
 }
 
-void Gpu::start_cta(std::uint32_t sm, std::uint64_t cta) {
-    const std::uint32_t slot = sms_[sm]->start_cta(source_->start_cta(cta, sm), cta, now_);
+void Gpu::start_cta(std::uint32_t sm, std::uint64_t cta, Cycle now) {
+    const std::uint32_t slot = sms_[sm]->start_cta(source_->start_cta(cta, sm), cta, now);
     ++next_cta_;
     if (mirrored_) start_mirrored(slot, cta + 1);
 }
@@ -139,7 +143,7 @@ void Gpu::report_progress() const {
 }
 
 bool Gpu::finished() const {
-    if (next_cta_ < source_->shape().grid.count()) return false;
+    if (ctas_left()) return false;
     return std::all_of(sms_.begin(), sms_.end(), [](const auto& sm) { return sm->idle(); }) &&
            crossbar_.idle() && crossbar_.due() == kNever;
 }
@@ -180,6 +184,8 @@ KernelResult Gpu::collect() const {
     result.occupancy = occupancy_;
     result.shape = source_->shape();
     result.sm_cycles = result.cycles * sms_.size();
+    result.threads = threads_;
+    result.one_thread_because = options_.one_thread_because;
     std::vector<std::uint64_t> mmas(isa::mma_forms().size());
     const std::uint64_t width = spec_.sm.shared_memory.banks * spec_.sm.shared_memory.bank_bytes;
     for (const auto& sm : sms_) {

@@ -11,6 +11,7 @@
 #include "models/gpu/kernel_result.hpp"
 #include "models/gpu/mirrored_ctas.hpp"
 #include "models/gpu/occupancy.hpp"
+#include "models/gpu/quantum.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "models/memory/crossbar.hpp"
 #include "models/memory/hbm.hpp"
@@ -29,6 +30,8 @@ struct RunOptions {
     sm::IdleSkip idle_skip = sm::IdleSkip::kOn;
     bool profile = false;                    ///< also count by PTX line
     base::Cycle cycle_limit = base::kNever;  ///< beyond it a KernelError names each warp's line
+    unsigned threads = 1;                    ///< that run SMs; results are the same for any number
+    std::string one_thread_because{};        ///< not empty: why it must be one
     /// Called now and then with the share of CTAs that have started and the current cycle.
     std::function<void(double, base::Cycle)> progress{};
 };
@@ -36,7 +39,7 @@ struct RunOptions {
 /// The whole GPU as a SystemC module: SMs, crossbar, L2, HBM and the CTA dispatcher, driven by one
 /// SC_METHOD that runs once per cycle in which something is due. Runs one kernel at a time; caches
 /// are cold and time is 0 at its start.
-class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
+class Gpu : public sc_core::sc_module, public memory::CrossbarListener, public CtaDispatcher {
   public:
     Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms simulated);
 
@@ -47,14 +50,19 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
 
     // memory::CrossbarListener
     void answered(std::size_t port, base::Cycle visible) override;
+    // CtaDispatcher
+    bool ctas_left() const override { return next_cta_ < source_->shape().grid.count(); }
+    void dispatch(std::span<const std::uint32_t> sms, base::Cycle now) override;
 
   private:
     SC_HAS_PROCESS(Gpu);
     void clock();
     /// One cycle in numbered steps, downstream first. Returns the next cycle with something to do.
     base::Cycle cycle();
-    void dispatch();
-    void start_cta(std::uint32_t sm, std::uint64_t cta);
+    /// The same for as many cycles as no SM can notice another, SMs on several threads.
+    base::Cycle quantum();
+    void choose_threads();
+    void start_cta(std::uint32_t sm, std::uint64_t cta, base::Cycle now);
     void start_mirrored(std::uint32_t slot, std::uint64_t first_cta);
     void report_progress() const;
     [[nodiscard]] bool finished() const;
@@ -69,7 +77,10 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
     memory::L2 l2_;
     memory::Crossbar crossbar_;
     std::vector<std::unique_ptr<sm::Sm>> sms_;
+    std::vector<std::uint32_t> all_sms_;  ///< 0, 1, ...
     std::unique_ptr<MirroredCtas> mirrored_;
+    std::unique_ptr<Quantum> quantum_;  ///< null: one thread
+    unsigned threads_ = 1;
     sc_core::sc_event start_;
     sc_core::sc_time period_;
 
@@ -79,6 +90,7 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
     std::uint64_t next_cta_ = 0;
     std::uint64_t clock_calls_ = 0;
     base::Cycle now_ = 0;
+    base::Cycle crossbar_last_ = 0;  ///< with quanta: when the crossbar was last due
     std::exception_ptr failure_;
 };
 

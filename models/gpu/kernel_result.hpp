@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/base/cycle.hpp"
@@ -55,6 +56,9 @@ struct KernelResult {
     std::optional<sm::LineProfile> profile;  ///< of the simulated SMs; unset: not asked for
 
     std::uint64_t sm_cycles = 0;  ///< SM cycles covered: simulated SMs x cycles
+
+    unsigned threads = 1;              ///< of the host
+    std::string one_thread_because{};  ///< not empty: why it was not as many as asked for
 };
 
 }  // namespace sptc::gpu

@@ -110,6 +110,13 @@ class InstructionSource {
                                                                        std::uint32_t sm) {
         return std::make_unique<ExecutedTraffic>(start_cta(cta, sm));
     }
+
+    /// From the next CTA on, CTAs of different SMs are executed at the same time: what they store
+    /// to global memory is kept back until apply_stores().
+    virtual void defer_stores(std::uint32_t sms) { (void)sms; }
+    /// Makes the stores kept back take effect, in the order of (cycle, SM). No CTA is being
+    /// executed.
+    virtual void apply_stores() {}
 };
 
 }  // namespace sptc::isa

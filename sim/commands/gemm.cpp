@@ -12,6 +12,7 @@
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/profile_option.hpp"
 #include "sim/commands/sanitize_options.hpp"
+#include "sim/commands/threads_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/gemm_report.hpp"
 #include "sim/report/sanitizer_report.hpp"
@@ -27,6 +28,7 @@ struct Options {
     GpuOptions gpu;
     CostOptions cost;
     ProfileOption profile;
+    ThreadsOption threads;
     NumericsOptions numerics;
     SanitizeOptions sanitize;
     std::optional<std::uint32_t> m, n, k;
@@ -117,6 +119,7 @@ run::GemmRequest request_of(const Options& options) {
     request.emit_ptx_directory = options.emit_ptx;
     request.trace_file = options.save_trace;
     request.options.profile = options.profile.wanted();
+    options.threads.apply(request.options);
     return request;
 }
 
@@ -178,6 +181,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
     options->gpu.add_to(*gemm);
     options->cost.add_to(*gemm);
     options->profile.add_to(*gemm);
+    options->threads.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");

@@ -7,6 +7,7 @@
 #include "sim/commands/command.hpp"
 #include "sim/commands/gpu_options.hpp"
 #include "sim/commands/profile_option.hpp"
+#include "sim/commands/threads_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
 #include "sim/run/trace_run.hpp"
@@ -17,6 +18,7 @@ namespace {
 struct Options {
     std::string trace;
     ProfileOption profile;
+    ThreadsOption threads;
     GpuOptions gpu{.name = "", .clock_mhz = {}, .changes = {}};
     std::string sms;
     std::string json;
@@ -34,6 +36,7 @@ int replay_command(const Options& options) {
             options.sms == "all" ? gpu::SimulatedSms::kAll : gpu::SimulatedSms::kRepresentative;
     }
     request.options.profile = options.profile.wanted();
+    options.threads.apply(request.options);
     options.profile.require_writable();
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     const run::LaunchResult result = run::run_replay(request);
@@ -53,6 +56,7 @@ void add_replay(CLI::App& app, int& exit_code) {
     replay->add_option("trace", options->trace, "A file of --save-trace (docs/trace_format.md)")
         ->required();
     options->profile.add_to(*replay);
+    options->threads.add_to(*replay);
     options->gpu.add_to(*replay, " (default: the one of the recording)");
     replay
         ->add_option("--sms", options->sms,

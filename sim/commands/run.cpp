@@ -12,6 +12,7 @@
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/profile_option.hpp"
 #include "sim/commands/sanitize_options.hpp"
+#include "sim/commands/threads_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/launch_report.hpp"
 #include "sim/report/sanitizer_report.hpp"
@@ -27,6 +28,7 @@ struct Options {
     GpuOptions gpu;
     CostOptions cost;
     ProfileOption profile;
+    ThreadsOption threads;
     NumericsOptions numerics;
     std::string values = "on";
     std::string lowering = "on";
@@ -52,6 +54,7 @@ int run_command(const Options& options) {
     request.trace_file = options.save_trace;
     request.check = !options.no_check;
     request.options.profile = options.profile.wanted();
+    options.threads.apply(request.options);
     options.profile.require_writable();
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     for (const std::string& file : {options.json, options.save_trace}) {
@@ -89,6 +92,7 @@ void add_run(CLI::App& app, int& exit_code) {
     options->gpu.add_to(*run);
     options->cost.add_to(*run);
     options->profile.add_to(*run);
+    options->threads.add_to(*run);
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))

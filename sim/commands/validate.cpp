@@ -53,7 +53,7 @@ void add_validate(CLI::App& app) {
     verb->add_option("--group", options->request.groups, "Only these groups (default: all)")
         ->delimiter(',');
     verb->add_flag("--quick", options->quick,
-                   "Leave out groups that take minutes (gemm, gemm-spatha)");
+                   "Leave out groups that take long (memory bandwidth, barriers, strides, GEMMs)");
     verb->add_option("--worst", options->worst, "How many of the greatest errors to list")
         ->capture_default_str();
     verb->add_option("--lowering", options->lowering,

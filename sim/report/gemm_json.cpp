@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/report/gemm_report.hpp"
+#include "sim/report/host_json.hpp"
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
@@ -34,9 +35,12 @@ ordered_json host_json(const run::GemmResult& result) {
         seconds += result.dense->wall_seconds;
         sm_cycles += result.dense->simulation.sm_cycles;
     }
-    return {{"wall_seconds", seconds},
-            {"sm_cycles_simulated", sm_cycles},
-            {"sm_cycles_per_second", seconds > 0 ? static_cast<double>(sm_cycles) / seconds : 0.0}};
+    ordered_json json{
+        {"wall_seconds", seconds},
+        {"sm_cycles_simulated", sm_cycles},
+        {"sm_cycles_per_second", seconds > 0 ? static_cast<double>(sm_cycles) / seconds : 0.0}};
+    add_threads(json, result.kernel.simulation);
+    return json;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/report/cost_report.hpp"
+#include "sim/report/host_json.hpp"
 #include "sim/report/kernel_json.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/roofline.hpp"
@@ -158,6 +159,7 @@ std::string launch_json(const run::LaunchResult& result, std::string_view versio
     add_checks(json, result.checks);
     if (sanitizer != nullptr && sanitizer->detectors().watch()) add_sanitizer(json, *sanitizer);
     json["host"] = {{"wall_seconds", result.wall_seconds}, {"sm_cycles_simulated", sm_cycles}};
+    if (!result.simulations.empty()) add_threads(json["host"], result.simulations.back());
     return json.dump(2) + "\n";
 }
 

@@ -10,6 +10,7 @@
 #include "models/reference/gemm.hpp"
 #include "sim/run/gemm_operands.hpp"
 #include "sim/run/progress.hpp"
+#include "sim/run/thread_choice.hpp"
 #include "sim/run/trace_run.hpp"
 #include "traces/gemm/check_epilogue.hpp"
 #include "traces/gemm/elements.hpp"
@@ -104,12 +105,15 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     const auto source =
         ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms, nullptr,
                          sanitizer != nullptr ? sanitizer->observer() : nullptr);
+    gpu::RunOptions options = request.options;
+    choose_threads(options, {*written, *program, prepared.launch, prepared.launch.buffers, values,
+                             sanitizer, !trace_file.empty()});
     Simulated simulated;
     simulated.result.problem = kernel.problem;
     simulated.result.tile = kernel.tile;
     simulated.result.kernel_text = kernel.ptx;
     simulated.result.simulation =
-        simulate_and_save(request.gpu, request.sms, *source, *program, request.options, trace);
+        simulate_and_save(request.gpu, request.sms, *source, *program, options, trace);
     if (values == Values::kOn) {
         simulated.d = gemm::extract_d(kernel.problem, prepared.layout, memory.content("D"));
     }

@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
+#include "sim/run/thread_choice.hpp"
 #include "sim/run/trace_run.hpp"
 #include "traces/launch/launch.hpp"
 #include "traces/launch/output_writer.hpp"
@@ -65,8 +66,11 @@ gpu::KernelResult run_kernel(const LaunchRequest& request, TraceOutput trace,
                          request.sanitizer != nullptr ? request.sanitizer->observer() : nullptr);
     if (request.check) state.exactness.add(*written, kernel, state.buffers);
     trace.not_lowered = lowering::not_lowered(request.lowering, *program);
-    return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
-                             request.options, trace);
+    gpu::RunOptions options = request.options;
+    choose_threads(options, {*written, *program, kernel, state.buffers, request.values,
+                             request.sanitizer, !trace.file.empty()});
+    return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program, options,
+                             trace);
 }
 
 }  // namespace

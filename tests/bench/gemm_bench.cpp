@@ -1,5 +1,5 @@
 // How fast whole GEMMs are simulated, and in how much memory: `sptc gemm` without baseline, one
-// process a case. Reported, never asserted.
+// process a case. With the argument "large" the shapes that take minutes. Reported, never asserted.
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <span>
 #include <string_view>
 
 #include "sim/run/gemm_run.hpp"
@@ -23,17 +24,31 @@ struct Case {
     std::uint32_t extent;  ///< M, N and K
     gpu::SimulatedSms sms;
     launch::Values values;
+    unsigned threads = 1;
 };
+
+using gpu::SimulatedSms;
+using launch::Values;
 
 constexpr Case kCases[] = {
-    {"4096^3, one SM for all", 4096, gpu::SimulatedSms::kRepresentative, launch::Values::kOff},
-    {"1024^3, all SMs", 1024, gpu::SimulatedSms::kAll, launch::Values::kOff},
-    {"1024^3, all SMs, values", 1024, gpu::SimulatedSms::kAll, launch::Values::kOn},
+    {"4096^3, one SM for all", 4096, SimulatedSms::kRepresentative, Values::kOff},
+    {"1024^3, all SMs", 1024, SimulatedSms::kAll, Values::kOff},
+    {"1024^3, all SMs, 2 threads", 1024, SimulatedSms::kAll, Values::kOff, 2},
+    {"512^3, all SMs, values", 512, SimulatedSms::kAll, Values::kOn},
+    {"512^3, values, 2 threads", 512, SimulatedSms::kAll, Values::kOn, 2},
+    {"1024^3, all SMs, values", 1024, SimulatedSms::kAll, Values::kOn},
+    {"1024^3, values, 2 threads", 1024, SimulatedSms::kAll, Values::kOn, 2},
 };
 
-double user_seconds(const rusage& usage) {
-    return static_cast<double>(usage.ru_utime.tv_sec) +
-           static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
+constexpr Case kLargeCases[] = {
+    {"8192^3, one SM for all", 8192, SimulatedSms::kRepresentative, Values::kOff},
+    {"4096^3, values, 2 threads", 4096, SimulatedSms::kAll, Values::kOn, 2},
+    {"4096^3, all SMs, values", 4096, SimulatedSms::kAll, Values::kOn},
+};
+
+double cpu_seconds(const rusage& usage) {
+    return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
 }
 
 void measure(const Case& row) {
@@ -44,6 +59,7 @@ void measure(const Case& row) {
     request.with_dense_baseline = false;
     request.sms = row.sms;
     request.values = row.values;
+    request.options.threads = row.threads;
     const auto begin = std::chrono::steady_clock::now();
     const run::GemmResult result = run::run_gemm(request);
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
@@ -51,10 +67,9 @@ void measure(const Case& row) {
     getrusage(RUSAGE_SELF, &usage);
     constexpr double kKibPerMib = 1024;
     const auto sm_cycles = static_cast<double>(result.kernel.simulation.sm_cycles);
-    fmt::print(
-        "{:26} {:6.2f} s wall  {:6.2f} s user  {:9.0f} SM cycles  {:6.2f} M/s  {:5.0f} MiB\n",
-        row.name, wall.count(), user_seconds(usage), sm_cycles, sm_cycles / wall.count() * 1e-6,
-        static_cast<double>(usage.ru_maxrss) / kKibPerMib);
+    fmt::print("{:27} {:6.2f} s wall  {:6.2f} s cpu  {:9.0f} SM cycles  {:6.2f} M/s  {:5.0f} MiB\n",
+               row.name, wall.count(), cpu_seconds(usage), sm_cycles,
+               sm_cycles / wall.count() * 1e-6, static_cast<double>(usage.ru_maxrss) / kKibPerMib);
     std::fflush(stdout);
 }
 
@@ -76,8 +91,10 @@ int measure_apart(const Case& row) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    const bool large = argc > 1 && std::string_view(argv[1]) == "large";
+    const std::span<const Case> cases = large ? std::span<const Case>(kLargeCases) : kCases;
     int status = 0;
-    for (const Case& row : kCases) status |= measure_apart(row);
+    for (const Case& row : cases) status |= measure_apart(row);
     return status == 0 ? 0 : 1;
 }

@@ -57,7 +57,7 @@ TEST_CASE("roofline: the speedup of 2:4 rises with K, up to what the resources a
         CHECK(speedup > before);
         CHECK(speedup < 2);
         if (k >= 8192) {
-            CHECK(speedup < allowed);
+            CHECK(speedup < 1.01 * allowed);  // the dense kernel is not quite at its own
             CHECK(speedup > 0.9 * allowed);
         }
         before = speedup;

@@ -15,6 +15,7 @@ namespace sptc::ptx {
 
 class CtaObserver;
 class PrintBuffer;
+class StoreLog;
 class ThreadStacks;
 
 inline constexpr std::uint32_t kAllLanes = 0xffffffffu;
@@ -49,6 +50,7 @@ struct CtaState {
     launch::Values values = launch::Values::kOn;
     BarrierReductions reductions = {};
     CtaObserver* observer = nullptr;  ///< null: nobody watches
+    StoreLog* stores = nullptr;       ///< keeps stores to global memory back; null: they show
 };
 
 /// One warp instruction while it executes: what a handler may read and write.

@@ -9,6 +9,7 @@
 #include "traces/ptx/mbarrier.hpp"
 #include "traces/ptx/memory_access.hpp"
 #include "traces/ptx/observer.hpp"
+#include "traces/ptx/store_value.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -80,7 +81,7 @@ void store(Execution& e) {
         for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
             if (!active(mask, lane)) continue;
             const auto element = static_cast<Element>(source[lane]);
-            std::memcpy(pointers[lane] + i * sizeof element, &element, sizeof element);
+            store_value(e, pointers[lane] + i * sizeof element, element);
         }
     }
 }

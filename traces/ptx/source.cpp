@@ -10,6 +10,7 @@
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/observer.hpp"
 #include "traces/ptx/slice.hpp"
+#include "traces/ptx/store_log.hpp"
 #include "traces/ptx/traffic.hpp"
 #include "traces/ptx/warp.hpp"
 
@@ -169,6 +170,9 @@ class PtxSource final : public isa::InstructionSource {
         return traffic_->start_cta(state_of(cta, sm));
     }
 
+    void defer_stores(std::uint32_t sms) override { stores_.resize(sms); }
+    void apply_stores() override { StoreLog::apply(stores_); }
+
   private:
     /// The module's variables that the entry uses become regions of device memory; what an earlier
     /// launch of the same module left in them stays.
@@ -180,7 +184,7 @@ class PtxSource final : public isa::InstructionSource {
         }
     }
 
-    [[nodiscard]] CtaState state_of(std::uint64_t cta, std::uint32_t sm) const {
+    [[nodiscard]] CtaState state_of(std::uint64_t cta, std::uint32_t sm) {
         SPTC_ASSERT(cta < shape_.grid.count());
         CtaState state{*program_, shape_,    memory_, parameters_, cta, {},
                        sm,        sm_count_, false,   {},          {},  {}};
@@ -190,6 +194,7 @@ class PtxSource final : public isa::InstructionSource {
         state.discard_stores = discard_stores_;
         state.printed = printed_;
         state.values = values_;
+        if (!stores_.empty()) state.stores = &stores_[sm];
         return state;
     }
 
@@ -203,6 +208,7 @@ class PtxSource final : public isa::InstructionSource {
     std::vector<std::byte> parameters_;
     std::vector<Handler> handlers_;
     std::unique_ptr<TrafficExecutor> traffic_;  ///< with values off
+    std::vector<StoreLog> stores_;              ///< by SM; none: stores show at once
     bool discard_stores_ = false;
     std::optional<std::uint32_t> acquires_;  ///< with values off: an op that may wait for a CTA
 };

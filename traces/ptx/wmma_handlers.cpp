@@ -7,6 +7,7 @@
 #include "traces/ptx/memory_access.hpp"
 #include "traces/ptx/memory_handlers.hpp"
 #include "traces/ptx/mma_operands.hpp"
+#include "traces/ptx/store_value.hpp"
 
 namespace sptc::ptx {
 namespace {
@@ -49,7 +50,7 @@ void store(Execution& e) {
     for (std::size_t i = 0; i < e.op.elements; ++i) {
         const auto& source = register_lanes<Word>(e, e.operands[kWmmaOperands + i]);
         for (std::size_t lane = 0; lane < isa::kLanes; ++lane) {
-            std::memcpy(pointers[lane] + i * sizeof(Word), &source[lane], sizeof(Word));
+            store_value(e, pointers[lane] + i * sizeof(Word), Word{source[lane]});
         }
     }
 }
