@@ -1,6 +1,7 @@
 #include "traces/ptx/buffer_flow.hpp"
 
 #include <algorithm>
+#include <span>
 #include <variant>
 
 #include "traces/ptx/memory_handlers.hpp"
@@ -16,6 +17,10 @@ bool join(BufferSet& into, const BufferSet& from) {
         if (from[i] && !into[i]) into[i] = changed = true;
     }
     return changed;
+}
+
+bool contains(std::span<const isa::RegisterId> ids, isa::RegisterId wanted) {
+    return std::find(ids.begin(), ids.end(), wanted) != ids.end();
 }
 
 }  // namespace
@@ -178,8 +183,11 @@ void BufferFlow::transfer(std::uint32_t i) {
     const bool changed = changed_;
     if (begins_block_[i]) ++block_;
     targets_[i] = targets(program_.ops[i].address);
+    const bool load = instruction.operation == Operation::kLoadGlobal;
     for (const isa::RegisterId read : instruction.reads) {
         raise(value, registers_[read].rank);
+        // What was loaded points elsewhere than the address it was loaded from.
+        if (load && contains(instruction.address_reads, read)) continue;
         join(value.points, points(read));
     }
     read_memory(i, value);
