@@ -99,7 +99,7 @@ int group_bits(IndexFormat format, const Pattern& pattern) {
         case IndexFormat::kBitmask:
             return pattern.m;
         case IndexFormat::kCombinatorial:
-            return std::bit_width(kBinomial(pattern.m, pattern.n) - 1);
+            return static_cast<int>(std::bit_width(kBinomial(pattern.m, pattern.n) - 1));
     }
     return 0;
 }

@@ -64,7 +64,7 @@ const Pattern& other_pattern(int n, int m) {
     if (is_new) {
         other.name = fmt::format("{}:{}", n, m);
         other.note = fmt::format("hypothetical: {:.3g} % sparse, {}:1 mux", 100.0 * (m - n) / m, m);
-        const int index_bits = std::bit_width(static_cast<unsigned>(m - 1));
+        const int index_bits = static_cast<int>(std::bit_width(static_cast<unsigned>(m - 1)));
         other.pattern = {other.name, n, m, index_bits, other.note};
     }
     return other.pattern;
