@@ -266,13 +266,13 @@ TEST_CASE(
     }
     check("inspect gpu.json", 3, "gpu.json: byte");
     check("inspect notes.txt", 3, "expected FILE.npy");
-    check("inspect --hierarchy h100", 3, "expected one of a100");
+    check("inspect --hierarchy h900", 3, "expected one of a100");
     check("inspect", 2, "either FILE or --hierarchy");
     check("prune w.npy", 2, "OUT is required");
     check("prune w.npy p.txt", 2, "ending in .npy");
     check("compress w.npy c.npy", 2, "ending in .safetensors");
     check("compress w.npy c.safetensors --order rows", 2, "--order");
-    check("prune w.npy p.npy --pattern 3:4", 3, "unknown pattern '3:4': expected one of 2:4");
+    check("prune w.npy p.npy --pattern 5:4", 3, "unknown pattern '5:4': cannot keep 5 of 4");
     check("prune w.npy none/p.npy", 3, "none/p.npy: cannot be written");
 }
 

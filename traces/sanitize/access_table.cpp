@@ -58,6 +58,8 @@ Role role_of(Operation operation, std::string_view opcode) {
             return Role::kBarrierArrive;
         case Operation::kWarpSync:
             return Role::kWarpSync;
+        case Operation::kCtaFence:  // lowering times a synchronisation of the whole warp as a NOP
+            return opcode.starts_with("bar.warp.sync") ? Role::kWarpSync : Role::kNone;
         case Operation::kShuffle:
             return Role::kShuffle;
         case Operation::kExit:
