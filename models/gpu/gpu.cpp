@@ -60,12 +60,23 @@ KernelResult Gpu::run(isa::InstructionSource& source, const RunOptions& options)
     if (options.profile) {
         for (auto& sm : sms_) sm->profile();
     }
+    if (options.timeline) record(*options.timeline);
     if (mirrored_) mirrored_->configure(source, occupancy_.ctas_per_sm);
 
     start_.notify(sc_core::SC_ZERO_TIME);
     sc_core::sc_start();  // returns when clock() asks for no further cycle
     if (failure_) std::rethrow_exception(failure_);
     return collect();
+}
+
+void Gpu::record(const sm::TimelineWindow& window) {
+    if (window.sms > sms_.size()) {
+        throw base::ConfigError(
+            fmt::format("a timeline of {} SMs: expected at most {}, as many "
+                        "as are simulated (--sms all: every SM)",
+                        window.sms, sms_.size()));
+    }
+    for (std::uint32_t i = 0; i < window.sms; ++i) sms_[i]->record(window);
 }
 
 void Gpu::clock() {
@@ -188,6 +199,7 @@ KernelResult Gpu::collect() const {
             if (!result.profile) result.profile.emplace();
             result.profile->add(*profile);
         }
+        if (const sm::Timeline* timeline = sm->timeline()) result.timelines.push_back(*timeline);
         result.simulated_ctas += sm->ctas_finished();
         for (std::size_t i = 0; i < sm->sub_core_count(); ++i) {
             const sm::SubCore::Statistics& sub_core = sm->sub_core(i).statistics();

@@ -3,6 +3,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -27,7 +28,8 @@ enum class SimulatedSms : std::uint8_t {
 
 struct RunOptions {
     sm::IdleSkip idle_skip = sm::IdleSkip::kOn;
-    bool profile = false;                    ///< also count by PTX line
+    bool profile = false;                          ///< also count by PTX line
+    std::optional<sm::TimelineWindow> timeline{};  ///< also record what happens, cycle by cycle
     base::Cycle cycle_limit = base::kNever;  ///< beyond it a KernelError names each warp's line
     /// Called now and then with the share of CTAs that have started and the current cycle.
     std::function<void(double, base::Cycle)> progress{};
@@ -53,6 +55,7 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
     void clock();
     /// One cycle in numbered steps, downstream first. Returns the next cycle with something to do.
     base::Cycle cycle();
+    void record(const sm::TimelineWindow& window);
     void dispatch();
     void start_cta(std::uint32_t sm, std::uint64_t cta);
     void start_mirrored(std::uint32_t slot, std::uint64_t first_cta);

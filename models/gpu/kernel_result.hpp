@@ -9,6 +9,7 @@
 #include "models/isa/instruction_source.hpp"
 #include "models/sm/activity.hpp"
 #include "models/sm/line_profile.hpp"
+#include "models/sm/timeline.hpp"
 
 namespace sptc::gpu {
 
@@ -53,6 +54,8 @@ struct KernelResult {
     std::uint64_t tensor_busy_cycles = 0;  ///< sub-core cycles with a slice in the multipliers
 
     std::optional<sm::LineProfile> profile;  ///< of the simulated SMs; unset: not asked for
+
+    std::vector<sm::Timeline> timelines;  ///< of the first SMs; empty: not asked for
 
     std::uint64_t sm_cycles = 0;  ///< SM cycles covered: simulated SMs x cycles
 };

@@ -58,6 +58,9 @@ class TensorCore : public sc_core::sc_module {
     /// the slices before it do cannot be seen from outside.
     [[nodiscard]] base::Cycle due() const { return busy() ? passes_end_ - 1 : base::kNever; }
 
+    /// The cycle after the last slice of the instruction issued last.
+    [[nodiscard]] base::Cycle passes_end() const { return passes_end_; }
+
     [[nodiscard]] TensorCoreStatistics statistics() const;
     /// Instructions issued of each form, in the order of isa::mma_forms().
     [[nodiscard]] std::span<const std::uint64_t> instructions() const { return instructions_; }
