@@ -69,6 +69,14 @@ KernelResult Gpu::run(isa::InstructionSource& source, const RunOptions& options)
     return collect();
 }
 
+void Gpu::watch(std::uint32_t sub_core, tensor_core::Waveform& waveform) {
+    if (sub_core >= spec_.sm.sub_cores) {
+        throw base::ConfigError(fmt::format("no sub-core {}: an SM of {} has 0 .. {}", sub_core,
+                                            spec_.name, spec_.sm.sub_cores - 1));
+    }
+    sms_[0]->watch(sub_core, &waveform);
+}
+
 void Gpu::record(const sm::TimelineWindow& window) {
     if (window.sms > sms_.size()) {
         throw base::ConfigError(

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <systemc>
 #include <vector>
 
@@ -26,10 +27,19 @@ enum class SimulatedSms : std::uint8_t {
     kRepresentative,  ///< one SM; the others only send their memory traffic
 };
 
+/// The waves of one tensor core of SM 0 (tensor_core::Waveform).
+struct WaveformRequest {
+    std::string file;
+    std::optional<base::Cycle> first_cycle{};  ///< unset: that of the first mma
+    base::Cycle cycles = 2000;
+    std::uint32_t sub_core = 0;
+};
+
 struct RunOptions {
     sm::IdleSkip idle_skip = sm::IdleSkip::kOn;
     bool profile = false;                          ///< also count by PTX line
     std::optional<sm::TimelineWindow> timeline{};  ///< also record what happens, cycle by cycle
+    std::optional<WaveformRequest> waveform{};     ///< taken by run::simulate()
     base::Cycle cycle_limit = base::kNever;  ///< beyond it a KernelError names each warp's line
     /// Called now and then with the share of CTAs that have started and the current cycle.
     std::function<void(double, base::Cycle)> progress{};
@@ -41,6 +51,10 @@ struct RunOptions {
 class Gpu : public sc_core::sc_module, public memory::CrossbarListener {
   public:
     Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms simulated);
+
+    /// Before run(): writes the signals of a tensor core of SM 0. Throws ConfigError when it has no
+    /// such sub-core.
+    void watch(std::uint32_t sub_core, tensor_core::Waveform& waveform);
 
     /// Runs a kernel to its end: all CTAs done and the last store drained. Calls sc_start. Throws
     /// what the kernel causes: KernelError, MemoryFault, DeadlockError; afterwards the object must

@@ -47,6 +47,10 @@ class Sm : public sc_core::sc_module,
     void profile();
     /// After configure(): also records what happens in the cycles of a window.
     void record(const TimelineWindow& window);
+    /// Writes the signals of a sub-core's tensor core from now on.
+    void watch(std::uint32_t sub_core, tensor_core::Waveform* waveform) {
+        sub_cores_[sub_core]->watch(waveform);
+    }
     void observe(GlobalTrafficObserver* observer) { observer_ = observer; }
 
     [[nodiscard]] bool has_free_cta_slot() const { return free_slot().has_value(); }

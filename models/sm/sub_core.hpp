@@ -71,6 +71,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     void profile(LineProfile* profile) { profile_ = profile; }
     /// Records cycle by cycle from now on; nullptr: no more.
     void record(Timeline* timeline) { timeline_ = timeline; }
+    void watch(tensor_core::Waveform* waveform) { tensor_core_.watch(waveform); }
 
     /// One cycle: the tensor core's pass, then at most one issue.
     void tick(base::Cycle now);

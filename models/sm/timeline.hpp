@@ -24,18 +24,18 @@ struct TimelineWindow {
     }
 };
 
-/// What a slice of a timeline happens in. Slices of the first group never overlap in one sub-core
-/// or SM; the others show what is under way at once.
+/// What a slice of a timeline happens in. The issue slot, the tensor core, the bank array and the
+/// tags do one thing at a time; in the others many things are under way at once.
 enum class TimelineUnit : std::uint8_t {
     kIssue,           ///< per sub-core: an instruction issued, or the reason why none did
     kTensorCore,      ///< per sub-core: an mma from its first to its last pass
+    kLoadStoreQueue,  ///< per sub-core: from issue until it has left the queue
+    kCta,             ///< residency
+    kBarrier,         ///< from the first arrival to the release
     kSharedArray,     ///< wavefronts: of shared memory, of fills, of global loads
     kL1Tags,          ///< tag passes
-    kLoadStoreQueue,  ///< per sub-core: from issue until it has left the queue
-    kGlobal,          ///< from the L1's input until the memory system is done with it
     kAsyncCopy,       ///< the copies of one group of one warp: first issue to last landing
-    kBarrier,         ///< from the first arrival to the release
-    kCta,             ///< residency
+    kGlobal,          ///< from the L1's input until the memory system is done with it
     kCount
 };
 

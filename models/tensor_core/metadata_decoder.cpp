@@ -93,4 +93,15 @@ void MetadataDecoder::decode(const Slice& slice) {
     selects->select(selects_);
 }
 
+std::uint64_t MetadataDecoder::selects_of(int row, int group) const {
+    constexpr int kSelectBits = 2;
+    std::uint64_t bits = 0;
+    int at = 0;
+    for (const std::uint8_t slot : selects_.rule->group(group)) {
+        bits |= std::uint64_t{selects_.select[static_cast<std::size_t>(row)][slot]} << at;
+        at += kSelectBits;
+    }
+    return bits;
+}
+
 }  // namespace sptc::tensor_core

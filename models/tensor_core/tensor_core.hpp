@@ -12,6 +12,7 @@
 #include "models/tensor_core/operand_selector.hpp"
 #include "models/tensor_core/pass_schedule.hpp"
 #include "models/tensor_core/tensor_core_spec.hpp"
+#include "models/tensor_core/waveform.hpp"
 
 namespace sptc::tensor_core {
 
@@ -56,7 +57,15 @@ class TensorCore : public sc_core::sc_module {
     [[nodiscard]] bool busy() const { return schedule_ != nullptr; }
     /// The cycle of the last slice, in which tick() must have been called; kNever when idle. What
     /// the slices before it do cannot be seen from outside.
-    [[nodiscard]] base::Cycle due() const { return busy() ? passes_end_ - 1 : base::kNever; }
+    [[nodiscard]] base::Cycle due() const {
+        // A waveform sees them, and the cycle in which none follows.
+        if (waveform_ != nullptr && waveform_->covers(next_cycle_) &&
+            (busy() || waveform_->shows_busy()))
+            return next_cycle_;
+        return busy() ? passes_end_ - 1 : base::kNever;
+    }
+    /// Writes its signals from now on; nullptr: no more.
+    void watch(Waveform* waveform) { waveform_ = waveform; }
 
     /// The cycle after the last slice of the instruction issued last.
     [[nodiscard]] base::Cycle passes_end() const { return passes_end_; }
@@ -72,6 +81,8 @@ class TensorCore : public sc_core::sc_module {
     void run_slice_cycle();
     void compute(const Pass& pass);
     void finish();
+    /// The signals of this slice-cycle.
+    void show(const Pass& pass, bool fetched, base::Cycle now);
 
     // Spec
     const isa::Architecture& architecture_;
@@ -95,6 +106,9 @@ class TensorCore : public sc_core::sc_module {
     base::Cycle issued_ = 0;
     base::Cycle passes_end_ = 0;  ///< of the instruction in the passes
     base::Cycle free_at_ = 0;     ///< when the next instruction can issue
+
+    std::uint32_t line_ = 0;  ///< PTX line of the instruction
+    Waveform* waveform_ = nullptr;
 
     TensorCoreStatistics statistics_;
 };

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <optional>
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
@@ -18,45 +19,67 @@ bool read_number(std::string_view text, base::Cycle& number) {
     return error == std::errc{} && end == text.data() + text.size();
 }
 
-/// "FIRST:COUNT"
-sm::TimelineWindow parse_window(const std::string& text) {
-    sm::TimelineWindow window;
-    const std::size_t colon = std::min(text.find(':'), text.size());
-    const std::string_view view(text);
-    const bool read = colon < text.size() &&
-                      read_number(view.substr(0, colon), window.first_cycle) &&
-                      read_number(view.substr(colon + 1), window.cycles) && window.cycles > 0;
-    if (!read) {
-        throw base::ConfigError(fmt::format(
-            "--timeline-cycles '{}': expected FIRST:COUNT, the first cycle and how many (at least "
-            "1), as in 5000:2000",
-            text));
+struct Window {
+    std::optional<base::Cycle> first;
+    base::Cycle count = 0;
+};
+
+/// "FIRST:COUNT" or "COUNT".
+std::optional<Window> read_window(std::string_view text) {
+    Window window;
+    if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+        if (!read_number(text.substr(0, colon), window.first.emplace())) return std::nullopt;
+        text.remove_prefix(colon + 1);
     }
+    if (!read_number(text, window.count) || window.count == 0) return std::nullopt;
     return window;
+}
+
+Window parse_window(std::string_view option, const std::string& text) {
+    if (const std::optional<Window> window = read_window(text)) return *window;
+    throw base::ConfigError(fmt::format(
+        "{} '{}': expected COUNT or FIRST:COUNT, the first cycle and how many (at least "
+        "1), as in 5000:2000",
+        option, text));
 }
 
 }  // namespace
 
 void LookInsideOptions::add_to(CLI::App& verb) {
-    CLI::Option* const file = verb.add_option(
+    CLI::Option* const timeline_file = verb.add_option(
         "--timeline", timeline,
         "What happens in every cycle, as trace events for ui.perfetto.dev or chrome://tracing;\n"
         "into this JSON file");
     verb.add_option("--timeline-cycles", timeline_cycles,
-                    "FIRST:COUNT: which cycles of each kernel")
-        ->needs(file)
+                    "COUNT, or FIRST:COUNT: which cycles of each kernel")
+        ->needs(timeline_file)
         ->capture_default_str();
     verb.add_option("--timeline-sms", timeline_sms, "How many SMs, from the first one")
-        ->needs(file)
+        ->needs(timeline_file)
         ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    CLI::Option* const vcd_file = verb.add_option(
+        "--vcd", vcd, "Signals of a tensor core of SM 0 in the first kernel, into this VCD file");
+    verb.add_option("--vcd-cycles", vcd_cycles,
+                    "COUNT, from its first mma on, or FIRST:COUNT: which cycles")
+        ->needs(vcd_file)
+        ->capture_default_str();
+    verb.add_option("--vcd-sub-core", vcd_sub_core, "Whose tensor core")
+        ->needs(vcd_file)
         ->capture_default_str();
 }
 
 void LookInsideOptions::apply(gpu::RunOptions& options) const {
-    if (timeline.empty()) return;
-    base::require_writable(timeline);
-    options.timeline = parse_window(timeline_cycles);
-    options.timeline->sms = timeline_sms;
+    if (!timeline.empty()) {
+        base::require_writable(timeline);
+        const Window window = parse_window("--timeline-cycles", timeline_cycles);
+        options.timeline = {window.first.value_or(0), window.count, timeline_sms};
+    }
+    if (!vcd.empty()) {
+        base::require_writable(vcd);
+        const Window window = parse_window("--vcd-cycles", vcd_cycles);
+        options.waveform = {vcd, window.first, window.count, vcd_sub_core};
+    }
 }
 
 void LookInsideOptions::write(const std::vector<ProfiledKernel>& kernels,

@@ -21,9 +21,9 @@ using sm::TimelineSlice;
 using sm::TimelineUnit;
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(TimelineUnit::kCount)> kUnitNames{
-    "issue slot",       "tensor core",      "shared memory wavefronts",
-    "L1 tags",          "load/store queue", "global memory, in flight",
-    "cp.async, groups", "barriers",         "CTAs"};
+    "issue slot", "tensor core",     "load/store queue",
+    "CTAs",       "barriers",        "shared memory wavefronts",
+    "L1 tags",    "cp.async groups", "global memory, in flight"};
 
 /// What a thread of the trace stands for; ordered as it is shown.
 struct Track {
@@ -61,7 +61,7 @@ std::string_view category_of(const TimelineSlice& slice) {
         return slice.activity == sm::Activity::kIssued ? "issued" : "stall";
     if (slice.unit == TimelineUnit::kTensorCore) return slice.form->sparse() ? "sparse" : "dense";
     constexpr std::array<std::string_view, static_cast<std::size_t>(TimelineUnit::kCount)> kNames{
-        "", "", "wavefronts", "tags", "queue", "global", "copy", "barrier", "cta"};
+        "", "", "queue", "cta", "barrier", "wavefronts", "tags", "copy", "global"};
     return kNames[static_cast<std::size_t>(slice.unit)];
 }
 

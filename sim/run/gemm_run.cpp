@@ -88,7 +88,8 @@ struct Simulated {
 };
 
 Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values,
-                          const std::string& trace_file, sanitize::Sanitizer* sanitizer) {
+                          const gpu::RunOptions& options, const std::string& trace_file,
+                          sanitize::Sanitizer* sanitizer) {
     const auto begin = std::chrono::steady_clock::now();
     const gemm::GemmKernel& kernel = prepared.kernel;
     launch::DeviceMemory memory(prepared.launch.buffers, values);
@@ -109,7 +110,7 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     simulated.result.tile = kernel.tile;
     simulated.result.kernel_text = kernel.ptx;
     simulated.result.simulation =
-        simulate_and_save(request.gpu, request.sms, *source, *program, request.options, trace);
+        simulate_and_save(request.gpu, request.sms, *source, *program, options, trace);
     if (values == Values::kOn) {
         simulated.d = gemm::extract_d(kernel.problem, prepared.layout, memory.content("D"));
     }
@@ -267,7 +268,7 @@ GemmResult run_gemm(const GemmRequest& request) {
     PreparedKernel prepared = prepare(request, problem, request.tile, values ? &*values : nullptr);
     if (!request.emit_ptx_directory.empty()) emit(prepared, request.emit_ptx_directory);
     Simulated simulated = simulate_kernel(request, std::move(prepared), request.values,
-                                          request.trace_file, request.sanitizer);
+                                          request.options, request.trace_file, request.sanitizer);
     result.kernel = simulated.result;
 
     if (request.pattern != nullptr && request.with_dense_baseline) {
@@ -275,7 +276,10 @@ GemmResult run_gemm(const GemmRequest& request) {
         problem.sparse = false;
         PreparedKernel dense = prepare(request, problem, request.baseline_tile, nullptr);
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
-        result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}, nullptr).result;
+        gpu::RunOptions options = request.options;
+        options.waveform.reset();  // of the first kernel only, as the trace
+        result.dense =
+            simulate_kernel(request, std::move(dense), Values::kOff, options, {}, nullptr).result;
     }
     if (request.check) {
         result.check = check(request, result.kernel, *values, simulated.d);

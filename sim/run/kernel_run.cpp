@@ -16,7 +16,14 @@ gpu::KernelResult simulate(const gpu::GpuSpec& spec, gpu::SimulatedSms sms,
     };
     Simulation simulation;
     gpu::Gpu gpu("gpu", spec, sms);
-    return gpu.run(source, reporting);
+    if (!options.waveform) return gpu.run(source, reporting);
+    const gpu::WaveformRequest& wanted = *options.waveform;
+    tensor_core::Waveform waveform(wanted.file, fmt::format("sm0.sub_core{}", wanted.sub_core),
+                                   wanted.first_cycle, wanted.cycles);
+    gpu.watch(wanted.sub_core, waveform);
+    gpu::KernelResult result = gpu.run(source, reporting);
+    waveform.commit();
+    return result;
 }
 
 }  // namespace sptc::run

@@ -60,11 +60,12 @@ std::vector<std::string> write_outputs(const launch::Launch& launch,
 
 /// What launches of one run share.
 struct RunState {
-    RunState(const std::vector<launch::Buffer>& all, launch::Values values)
-        : memory(all, values), buffers(all) {}
+    RunState(const LaunchRequest& request, const std::vector<launch::Buffer>& all)
+        : memory(all, request.values), buffers(all), options(request.options) {}
 
     launch::DeviceMemory memory;
     const std::vector<launch::Buffer>& buffers;
+    gpu::RunOptions options;  ///< of the launch that comes next
     ptx::PrintBuffer printed;
     ptx::OutputExactness exactness;
 };
@@ -82,8 +83,10 @@ gpu::KernelResult run_kernel(const LaunchRequest& request, TraceOutput trace,
                          request.sanitizer != nullptr ? request.sanitizer->observer() : nullptr);
     if (request.check) state.exactness.add(*written, kernel, state.buffers);
     trace.not_lowered = lowering::not_lowered(request.lowering, *program);
-    return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program,
-                             request.options, trace);
+    const gpu::RunOptions options = state.options;
+    state.options.waveform.reset();  // of the first launch only
+    return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program, options,
+                             trace);
 }
 
 }  // namespace
@@ -105,7 +108,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     }
     const auto begin = std::chrono::steady_clock::now();
     launch::Launch launch = launch::read_launch(request.launch_file);
-    RunState state(launch.buffers, request.values);
+    RunState state(request, launch.buffers);
     if (request.sanitizer != nullptr) request.sanitizer->begin(launch.buffers, state.memory);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
     const std::string kernel_text = base::read_text(request.ptx_file);
