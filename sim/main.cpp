@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
     commands::add_compress(app, exit_code);
     commands::add_probe(app, exit_code);
     commands::add_validate(app);
+    commands::add_variant(app, exit_code);
     commands::add_inspect(app, exit_code);
     commands::add_list(app, exit_code);
     try {

@@ -28,6 +28,7 @@ void add_prune(CLI::App& app, int& exit_code);
 void add_compress(CLI::App& app, int& exit_code);
 void add_probe(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app);
+void add_variant(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 

@@ -16,4 +16,7 @@ struct EmbeddedConfig {
 /// Those of configs/workload.
 [[nodiscard]] std::span<const EmbeddedConfig> embedded_workload_configs();
 
+/// Those of configs/accelerator.
+[[nodiscard]] std::span<const EmbeddedConfig> embedded_accelerator_configs();
+
 }  // namespace sptc::run

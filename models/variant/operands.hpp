@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+
+#include "models/variant/matrix.hpp"
+#include "models/variant/pattern_text.hpp"
+
+namespace sptc::variant {
+
+/// Seeded operands: A has no zeros; every element of B is nonzero with probability `b_density`,
+/// independently (the density model of data-dependent variants). Values are -127 .. 127.
+[[nodiscard]] Operands random_operands(int m, int n, int k, double b_density, std::uint64_t seed);
+
+/// Keeps the n largest |a| of every m columns of each row.
+void prune_elements(Int8Matrix& a, Ratio ratio);
+
+/// Keeps the blocks.n blocks of `width` columns with the largest sums of |a|, of every blocks.m.
+void prune_blocks(Int8Matrix& a, Ratio blocks, int width);
+
+/// Gives every row its own N of N:4, as its magnitudes ask for: rows of the lower quarter of sums
+/// of |a| keep 1, the upper quarter 4, the others 2.
+void prune_row_wise(Int8Matrix& a);
+
+/// Keeps the n largest |b| of every m rows of each column.
+void prune_rows(Int8Matrix& b, Ratio ratio);
+
+}  // namespace sptc::variant
