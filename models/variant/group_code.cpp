@@ -31,7 +31,9 @@ void require_code(int bits, const char* what) {
 
 }  // namespace
 
-int bits_for(std::uint64_t values) { return values <= 1 ? 0 : static_cast<int>(std::bit_width(values - 1)); }
+int bits_for(std::uint64_t values) {
+    return values <= 1 ? 0 : static_cast<int>(std::bit_width(values - 1));
+}
 
 int aligned_field(int bits) {
     return bits == 0 ? 0 : static_cast<int>(std::bit_ceil(static_cast<unsigned>(bits)));

@@ -71,32 +71,4 @@ void prune_blocks(Int8Matrix& a, Ratio blocks, int width) {
     }
 }
 
-void prune_row_wise(Int8Matrix& a) {
-    std::vector<std::pair<int, int>> sums;
-    for (int row = 0; row < a.rows; ++row) {
-        const auto add = [](int sum, std::int8_t element) { return sum + std::abs(element); };
-        sums.emplace_back(std::accumulate(a.row(row), a.row(row) + a.columns, 0, add), row);
-    }
-    std::sort(sums.begin(), sums.end());
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-        const int kept = i < sums.size() / 4 ? 1 : i < sums.size() - sums.size() / 4 ? 2 : 4;
-        Int8Matrix row(1, a.columns);
-        std::copy_n(a.row(sums[i].second), a.columns, row.row(0));
-        prune_elements(row, {kept, 4});
-        std::copy_n(row.row(0), a.columns, a.row(sums[i].second));
-    }
-}
-
-void prune_rows(Int8Matrix& b, Ratio ratio) {
-    std::vector<std::int8_t*> places;
-    for (int column = 0; column < b.columns; ++column) {
-        for (int k = 0; k < b.rows; k += ratio.m) {
-            places.clear();
-            for (int i = k; i < std::min(k + ratio.m, b.rows); ++i)
-                places.push_back(b.row(i) + column);
-            keep_largest(places, ratio.n);
-        }
-    }
-}
-
 }  // namespace sptc::variant

@@ -16,11 +16,4 @@ void prune_elements(Int8Matrix& a, Ratio ratio);
 /// Keeps the blocks.n blocks of `width` columns with the largest sums of |a|, of every blocks.m.
 void prune_blocks(Int8Matrix& a, Ratio blocks, int width);
 
-/// Gives every row its own N of N:4, as its magnitudes ask for: rows of the lower quarter of sums
-/// of |a| keep 1, the upper quarter 4, the others 2.
-void prune_row_wise(Int8Matrix& a);
-
-/// Keeps the n largest |b| of every m rows of each column.
-void prune_rows(Int8Matrix& b, Ratio ratio);
-
 }  // namespace sptc::variant

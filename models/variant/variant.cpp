@@ -9,6 +9,7 @@
 #include "models/base/error.hpp"
 #include "models/variant/gather_strategy.hpp"
 #include "models/variant/outer_product_strategy.hpp"
+#include "models/variant/venom_strategy.hpp"
 
 namespace sptc::variant {
 namespace {
@@ -33,6 +34,14 @@ void check_two_ranks(const PatternText& pattern) {
     if (pattern.ratios.size() != 2) reject(pattern, "G:H/N:M");
 }
 
+void check_venom(const PatternText& pattern) {
+    constexpr int kMostColumns = 16;  // all choices of four are tried
+    const Ratio ratio = pattern.ratios[0];
+    if (pattern.ratios.size() != 1 || ratio.n != 2 || ratio.m < kVenomColumns ||
+        ratio.m > kMostColumns)
+        reject(pattern, "V:2:M, M 4 .. 16");
+}
+
 void prune_flat(Operands& operands, const PatternText& pattern) {
     prune_elements(operands.a, pattern.ratios[0]);
 }
@@ -46,6 +55,10 @@ void prune_native(Operands& operands, const PatternText& pattern) {
 void prune_two_ranks(Operands& operands, const PatternText& pattern) {
     prune_blocks(operands.a, pattern.ratios[0], pattern.ratios[1].m);
     prune_elements(operands.a, pattern.ratios[1]);
+}
+
+void prune_blocks_of_rows(Operands& operands, const PatternText& pattern) {
+    prune_venom(operands.a, pattern.block_rows, pattern.ratios[0]);
 }
 
 int index_bits(Ratio ratio) { return bits_for(static_cast<std::uint64_t>(ratio.m)); }
@@ -106,6 +119,11 @@ StrategyPtr bind_vector_wise(const Operands& operands, const PatternText& patter
                                   index_bits(pattern.ratios[0]));
 }
 
+StrategyPtr bind_venom(const Operands& operands, const PatternText& pattern,
+                       const MachineSpec& spec, Mapping) {
+    return std::make_unique<VenomStrategy>(operands, spec, pattern.block_rows, pattern.ratios[0]);
+}
+
 constexpr std::string_view kSparseloop = "Wu et al. (Sparseloop), MICRO 2022, artifact, figure 15";
 constexpr std::string_view kFlat = "dense, N:M";
 
@@ -131,6 +149,9 @@ std::span<const Variant> variants() {
         {"vector-wise", "N of a vector of L, B read by index from a buffer of L values",
          "Zhu et al., MICRO 2019", "N:L", "8:32", false, kFixed, check_flat, prune_flat,
          bind_vector_wise},
+        {"venom", "V:2:M: four columns of M for V rows, on 2:4 hardware; B gathered by index",
+         "Castro et al., SC 2023, arXiv 2310.02065", "V:2:M", "64:2:8", false, kFixed, check_venom,
+         prune_blocks_of_rows, bind_venom},
     };
     return kVariants;
 }
