@@ -57,7 +57,7 @@ void add_kernel_rows(Table& table, const sparsity::Pattern* pattern, std::uint32
         return fmt::format("{}, {}", k.simulation.ctas, k.simulation.occupancy.ctas_per_sm);
     });
     table.row("timed as", [](const GemmKernelResult& k) {
-        return std::string(k.simulation.shape.lowered ? "machine operations" : "PTX as written");
+        return std::string(k.simulation.shape.lowered ? "machine code" : "PTX as written");
     });
     table.row("registers per thread", [](const GemmKernelResult& k) {
         return fmt::format("{}{}", k.simulation.shape.registers_per_thread,
