@@ -16,4 +16,7 @@ struct EmbeddedConfig {
 /// Those of configs/workload.
 [[nodiscard]] std::span<const EmbeddedConfig> embedded_workload_configs();
 
+/// Those of tests/fidelity/timing: published figures.
+[[nodiscard]] std::span<const EmbeddedConfig> embedded_published_configs();
+
 }  // namespace sptc::run

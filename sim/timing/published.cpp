@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/base/error.hpp"
-#include "sim/timing/embedded_published.hpp"
+#include "sim/run/embedded_configs.hpp"
 #include "traces/launch/json_fields.hpp"
 
 namespace sptc::timing {
@@ -86,7 +86,7 @@ std::vector<PublishedGroup> published_groups() {
         "l1-strides",  "memory-latency", "memory-bandwidth", "cp-async",  "gemm",
         "gemm-spatha"};
     std::vector<PublishedGroup> groups;
-    for (const EmbeddedText& each : embedded_published())
+    for (const run::EmbeddedConfig& each : run::embedded_published_configs())
         groups.push_back(read_published(each.text, std::string(each.name) + ".json"));
     std::stable_sort(groups.begin(), groups.end(), [&](const auto& left, const auto& right) {
         return std::find(kOrder.begin(), kOrder.end(), left.name) <
