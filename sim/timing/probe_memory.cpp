@@ -98,7 +98,7 @@ TimingProbe l2_probe() {
              stride_parameter("128"),
              address_parameter()},
             {"latency_cycles", "latency_ns"},
-            "l2 --footprint 1M,4M,16M,32M --stride 512",
+            "l2 --footprint 1M,4M,16M,32M",
             [](const gpu::GpuSpec& spec, const Parameters& parameters) {
                 return plan_chase(spec,
                                   {.cache = CacheOperator::kGlobal,
