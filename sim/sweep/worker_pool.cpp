@@ -130,6 +130,8 @@ void WorkerPool::read(int descriptor, std::string& into, int& open) {
 }
 
 std::optional<WorkerExit> WorkerPool::wait(int timeout_milliseconds) {
+    // Several may have ended in the reads of one call, and nothing more comes from their pipes.
+    if (std::optional<WorkerExit> ended = take_ended()) return ended;
     std::vector<pollfd> polled;
     for (const Worker& worker : running_) {
         polled.push_back({worker.out, POLLIN, 0});  // a negative descriptor is skipped
@@ -141,6 +143,10 @@ std::optional<WorkerExit> WorkerPool::wait(int timeout_milliseconds) {
         if (polled[2 * i].revents != 0) read(worker.out, worker.out_text, worker.out);
         if (polled[2 * i + 1].revents != 0) read(worker.err, worker.err_text, worker.err);
     }
+    return take_ended();
+}
+
+std::optional<WorkerExit> WorkerPool::take_ended() {
     for (std::size_t i = 0; i < running_.size(); ++i) {
         if (running_[i].out < 0 && running_[i].err < 0) return finish(i);
     }

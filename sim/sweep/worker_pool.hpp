@@ -51,6 +51,8 @@ class WorkerPool {
         std::string err_text;
     };
     void read(int descriptor, std::string& into, int& open);
+    /// A worker whose pipes are at their end.
+    [[nodiscard]] std::optional<WorkerExit> take_ended();
     WorkerExit finish(std::size_t index);
 
     std::vector<std::string> command_;
