@@ -42,12 +42,12 @@ constexpr std::size_t kQuickShapes = 1;
 constexpr std::uint64_t kMostBlocks = 1024;
 constexpr std::uint64_t kLeastBlockBytes = 256;
 constexpr std::uint64_t kKeptBlocks = 3;
-constexpr std::uint32_t kSms = 108;  // of an A100: the tile is chosen for it
+constexpr std::uint32_t kTileSms = 108;  // of an A100: the tile is chosen for it
 constexpr cuda::TimingPlan kTiming{3, 11};
 
 /// The chosen tile, and the one of the list farthest from it that fits.
 std::vector<gemm::GemmTile> tiles_of(const gemm::GemmProblem& problem) {
-    std::vector<gemm::GemmTile> tiles{gemm::choose_tile(problem, kSms)};
+    std::vector<gemm::GemmTile> tiles{gemm::choose_tile(problem, kTileSms)};
     const auto all = gemm::default_tiles(problem);
     for (const gemm::GemmTile& tile : all) {
         const bool same = tile.cta_m == tiles[0].cta_m && tile.cta_n == tiles[0].cta_n;

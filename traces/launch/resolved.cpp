@@ -21,7 +21,7 @@ std::string hex(std::span<const std::byte> bytes) {
     return text;
 }
 
-std::string extents(const isa::Dim3& size) {
+std::string extents_text(const isa::Dim3& size) {
     return fmt::format("{}x{}x{}", size.x, size.y, size.z);
 }
 
@@ -31,7 +31,7 @@ std::string type_text(const std::optional<types::DataType>& type) {
 
 void add_kernel(std::string& text, const KernelLaunch& kernel, const AddressOf& address_of) {
     text += fmt::format("kernel {} grid {} block {} shared {} registers {}\n", kernel.entry,
-                        extents(kernel.grid), extents(kernel.block), kernel.dynamic_shared_bytes,
+                        extents_text(kernel.grid), extents_text(kernel.block), kernel.dynamic_shared_bytes,
                         kernel.registers_per_thread.value_or(0));
     for (const Argument& argument : kernel.arguments) {
         text += fmt::format("argument {}\n", hex(argument_bytes(argument, address_of)));
