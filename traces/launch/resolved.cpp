@@ -31,8 +31,8 @@ std::string type_text(const std::optional<types::DataType>& type) {
 
 void add_kernel(std::string& text, const KernelLaunch& kernel, const AddressOf& address_of) {
     text += fmt::format("kernel {} grid {} block {} shared {} registers {}\n", kernel.entry,
-                        extents_text(kernel.grid), extents_text(kernel.block), kernel.dynamic_shared_bytes,
-                        kernel.registers_per_thread.value_or(0));
+                        extents_text(kernel.grid), extents_text(kernel.block),
+                        kernel.dynamic_shared_bytes, kernel.registers_per_thread.value_or(0));
     for (const Argument& argument : kernel.arguments) {
         text += fmt::format("argument {}\n", hex(argument_bytes(argument, address_of)));
     }
