@@ -145,19 +145,19 @@ class FragmentAccess {
             begin_words(4);
             emit_place(layout_.place(0, reg, 0), {1, 0}, {0, 2});
             decoder_.op.elements = 1;
-            decoder_.emit_operand(stores_ ? decoder_.read_temporary(word)
-                                          : decoder_.write_temporary(word));
+            decoder_.emit_operand(stores_ ? decoder_.read_register(word)
+                                          : decoder_.write_register(word));
             decoder_.commit();
             for (int copy = 0; !stores_ && copy < layout_.copies(); ++copy) {
                 decoder_.emit_operand(decoder_.write(register_node(reg, copy), Slot::kWrite32));
-                decoder_.emit_operand(decoder_.read_temporary(word));
+                decoder_.emit_operand(decoder_.read_register(word));
                 commit_transpose();
             }
         }
     }
 
     void transpose(std::int32_t source, isa::RegisterId target) {
-        decoder_.emit_operand(decoder_.write_temporary(target));
+        decoder_.emit_operand(decoder_.write_register(target));
         decoder_.emit_operand(source);
         commit_transpose();
     }
@@ -177,20 +177,20 @@ class FragmentAccess {
                 begin_words(1);
                 emit_element_place(reg, i);
                 bytes[static_cast<std::size_t>(i)] = decoder_.temporary32();
-                decoder_.emit_operand(decoder_.write_temporary(bytes[static_cast<std::size_t>(i)]));
+                decoder_.emit_operand(decoder_.write_register(bytes[static_cast<std::size_t>(i)]));
                 decoder_.op.elements = 1;
                 decoder_.commit();
             }
-            join(decoder_.write_temporary(bytes[0]), bytes[0], bytes[1], 8);
-            join(decoder_.write_temporary(bytes[2]), bytes[2], bytes[3], 8);
+            join(decoder_.write_register(bytes[0]), bytes[0], bytes[1], 8);
+            join(decoder_.write_register(bytes[2]), bytes[2], bytes[3], 8);
             join(decoder_.write(register_node(reg), Slot::kWrite32), bytes[0], bytes[2], 16);
         }
     }
 
     void join(std::int32_t target, isa::RegisterId low, isa::RegisterId high, std::uint8_t shift) {
         decoder_.emit_operand(target);
-        decoder_.emit_operand(decoder_.read_temporary(low));
-        decoder_.emit_operand(decoder_.read_temporary(high));
+        decoder_.emit_operand(decoder_.read_register(low));
+        decoder_.emit_operand(decoder_.read_register(high));
         decoder_.op.handler = insert_bits;
         decoder_.op.modifier = shift;
         decoder_.commit();

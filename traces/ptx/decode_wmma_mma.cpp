@@ -111,7 +111,7 @@ class BlockProducts {
     Sums widened(std::span<const OperandNode> nodes) {
         Sums sums{nodes, temporaries(2 * nodes.size())};
         for (std::size_t i = 0; i < sums.temporaries.size(); ++i) {
-            decoder_.emit_operand(decoder_.write_temporary(sums.temporaries[i]));
+            decoder_.emit_operand(decoder_.write_register(sums.temporaries[i]));
             decoder_.emit_operand(decoder_.read(nodes[i / 2], Slot::kRead32));
             decoder_.op.handler = widen_half;
             decoder_.op.modifier = i % 2;
@@ -136,7 +136,7 @@ class BlockProducts {
     void move(const Sums& results) {
         for (std::size_t i = 0; i < results.nodes.size(); ++i) {
             decoder_.emit_operand(decoder_.write(results.nodes[i], Slot::kWrite32));
-            decoder_.emit_operand(decoder_.read_temporary(results.temporaries[i]));
+            decoder_.emit_operand(decoder_.read_register(results.temporaries[i]));
             decoder_.emit_operand(decoder_.constant32(0));
             decoder_.op.handler = insert_bits;
             decoder_.commit();
@@ -146,8 +146,8 @@ class BlockProducts {
     void narrow(const Sums& results) {
         for (std::size_t i = 0; i < results.nodes.size(); ++i) {
             decoder_.emit_operand(decoder_.write(results.nodes[i], Slot::kWrite32));
-            decoder_.emit_operand(decoder_.read_temporary(results.temporaries[2 * i]));
-            decoder_.emit_operand(decoder_.read_temporary(results.temporaries[2 * i + 1]));
+            decoder_.emit_operand(decoder_.read_register(results.temporaries[2 * i]));
+            decoder_.emit_operand(decoder_.read_register(results.temporaries[2 * i + 1]));
             decoder_.op.handler = narrow_to_halves;
             decoder_.instruction.operation = Operation::kConvert;
             decoder_.commit();
@@ -186,11 +186,11 @@ class BlockProducts {
         }
     }
     std::int32_t write_sum(const Sums& sums, std::size_t i) {
-        if (!sums.temporaries.empty()) return decoder_.write_temporary(sums.temporaries[i]);
+        if (!sums.temporaries.empty()) return decoder_.write_register(sums.temporaries[i]);
         return decoder_.write(sums.nodes[i], wide_ ? Slot::kWrite64 : Slot::kWrite32);
     }
     std::int32_t read_sum(const Sums& sums, std::size_t i) {
-        if (!sums.temporaries.empty()) return decoder_.read_temporary(sums.temporaries[i]);
+        if (!sums.temporaries.empty()) return decoder_.read_register(sums.temporaries[i]);
         return decoder_.read(sums.nodes[i], wide_ ? Slot::kRead64 : Slot::kRead32);
     }
 

@@ -56,8 +56,8 @@ class Decoder {
     std::int32_t read_for_address(const OperandNode& node);
     /// A 32-bit register that the text does not name. A decoder writes it before it reads it.
     [[nodiscard]] isa::RegisterId temporary32();
-    std::int32_t read_temporary(isa::RegisterId id);
-    std::int32_t write_temporary(isa::RegisterId id);
+    std::int32_t read_register(isa::RegisterId id);
+    std::int32_t write_register(isa::RegisterId id);
     /// The slot of the condition code register CC.CF, a predicate.
     std::int32_t read_carry();
     std::int32_t write_carry();
@@ -95,11 +95,11 @@ class Decoder {
     void commit();
 
   private:
-    [[nodiscard]] std::uint32_t register_id(const OperandNode& node);
+    [[nodiscard]] isa::RegisterId register_id(const OperandNode& node);
     void check_width(const OperandNode& node, Width found, Slot slot) const;
     [[nodiscard]] std::uint64_t number_bits(const OperandNode& node, Slot slot) const;
     void decode_guard();
-    [[nodiscard]] std::uint32_t carry_id();
+    [[nodiscard]] isa::RegisterId carry_id();
 
     const StatementNode& statement_;
     Symbols& symbols_;
