@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/run/gemm_run.hpp"
-#include "sim/run/gpu_config.hpp"
+#include "tests/support/checked_gemm.hpp"
 #include "tests/support/gemm_kinds.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "traces/tensor_file/npy.hpp"
@@ -14,22 +14,9 @@ using types::DataType;
 namespace {
 
 run::GemmRequest request_of(const gemm::GemmProblem& problem, std::uint32_t slices) {
-    run::GemmRequest r;
-    r.gpu = run::load_gpu("a100");
-    r.m = problem.m;
-    r.n = problem.n;
-    r.k = problem.k;
-    r.type = problem.input;
-    r.b_type = problem.b_input;
-    r.accumulator = problem.accumulator;
-    r.b_layout = problem.b_layout;
-    if (problem.sparse) r.pattern = run::hardware_pattern(problem.input);
-    r.with_dense_baseline = false;
-    r.values = launch::Values::kOn;
-    r.check = true;
-    r.sms = gpu::SimulatedSms::kAll;
-    r.split_k = slices;
-    return r;
+    run::GemmRequest request = test::checked_gemm(problem);
+    request.split_k = slices;
+    return request;
 }
 
 run::GemmRequest f16_request(std::uint32_t m, std::uint32_t n, std::uint32_t k,

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "sim/run/gemm_run.hpp"
-#include "sim/run/gpu_config.hpp"
 #include "tests/support/bank_conflicts.hpp"
+#include "tests/support/checked_gemm.hpp"
 #include "tests/support/functional_run.hpp"
 #include "tests/support/gemm_kinds.hpp"
 #include "traces/gemm/layout.hpp"
@@ -15,33 +15,11 @@
 using namespace sptc;
 using Catch::Matchers::Contains;
 
-namespace {
-
-run::GemmRequest request_of(const gemm::GemmProblem& problem) {
-    run::GemmRequest r;
-    r.gpu = run::load_gpu("a100");
-    r.m = problem.m;
-    r.n = problem.n;
-    r.k = problem.k;
-    r.type = problem.input;
-    r.b_type = problem.b_input;
-    r.accumulator = problem.accumulator;
-    r.b_layout = problem.b_layout;
-    if (problem.sparse) r.pattern = run::hardware_pattern(problem.input);
-    r.with_dense_baseline = false;
-    r.values = launch::Values::kOn;
-    r.check = true;
-    r.sms = gpu::SimulatedSms::kAll;
-    return r;
-}
-
-}  // namespace
-
 TEST_CASE("gemm: of every type, pattern and layout D equals the reference on ragged shapes") {
     const auto [m, n, k] = GENERATE(table<std::uint32_t, std::uint32_t, std::uint32_t>(
         {{1, 1, 1}, {33, 17, 65}, {70, 90, 333}, {130, 41, 1100}}));
     for (const gemm::GemmProblem& problem : test::gemm_kinds(m, n, k)) {
-        const run::GemmResult result = run::run_gemm(request_of(problem));
+        const run::GemmResult result = run::run_gemm(test::checked_gemm(problem));
         INFO(result.kernel.simulation.shape.entry);
         REQUIRE(result.check);
         CHECK(result.check->elements == std::uint64_t{m} * n);
@@ -73,7 +51,7 @@ TEST_CASE("gemm: the kernels of every type are free of bank conflicts in shared 
 
 TEST_CASE("gemm: a combination without a kernel lists what exists") {
     gemm::GemmProblem problem{.m = 64, .n = 64, .k = 64};
-    run::GemmRequest r = request_of(problem);
+    run::GemmRequest r = test::checked_gemm(problem);
     r.type = types::DataType::kS8;
     r.accumulator.reset();
     r.b_type.reset();
