@@ -62,13 +62,36 @@ KernelResult Gpu::run(isa::InstructionSource& source, const RunOptions& options)
     if (options.profile) {
         for (auto& sm : sms_) sm->profile();
     }
+    sampler_.reset();
+    if (options.timeline) record(*options.timeline);
     if (mirrored_) mirrored_->configure(source, occupancy_.ctas_per_sm);
     choose_threads();
 
     start_.notify(sc_core::SC_ZERO_TIME);
     sc_core::sc_start();  // returns when clock() asks for no further cycle
     if (failure_) std::rethrow_exception(failure_);
+    if (sampler_) sampler_->finish(now_ + 1);
     return collect();
+}
+
+void Gpu::watch(std::uint32_t sub_core, tensor_core::Waveform& waveform) {
+    if (sub_core >= spec_.sm.sub_cores) {
+        throw base::ConfigError(fmt::format("no sub-core {}: an SM of {} has 0 .. {}", sub_core,
+                                            spec_.name, spec_.sm.sub_cores - 1));
+    }
+    sms_[0]->watch(sub_core, &waveform);
+}
+
+void Gpu::record(const sm::TimelineWindow& window) {
+    if (std::uint64_t{window.first_sm} + window.sms > sms_.size()) {
+        throw base::ConfigError(fmt::format(
+            "a timeline of SMs {} .. {}: simulated is {} (--sms all simulates all {} of {})",
+            window.first_sm, std::uint64_t{window.first_sm} + window.sms - 1,
+            sms_.size() == 1 ? "SM 0 only" : fmt::format("0 .. {}", sms_.size() - 1), spec_.sms,
+            spec_.name));
+    }
+    for (std::uint32_t i = 0; i < window.sms; ++i) sms_[window.first_sm + i]->record(window);
+    sampler_ = std::make_unique<MemorySampler>(window.first_cycle, window.end(), l2_, hbm_);
 }
 
 void Gpu::clock() {
@@ -87,7 +110,7 @@ void Gpu::clock() {
 
 Cycle Gpu::cycle() {
     // 1. answers and requests between SMs and L2
-    if (crossbar_.due() <= now_) crossbar_.tick(now_);
+    if (crossbar_.due() <= now_) tick_crossbar(now_);
     // 2. the SMs that have something to do
     Cycle due = kNever;
     for (auto& sm : sms_) {
@@ -186,6 +209,7 @@ KernelResult Gpu::collect() const {
     result.sm_cycles = result.cycles * sms_.size();
     result.threads = threads_;
     result.one_thread_because = options_.one_thread_because;
+    if (sampler_) result.memory_samples = sampler_->samples();
     std::vector<std::uint64_t> mmas(isa::mma_forms().size());
     const std::uint64_t width = spec_.sm.shared_memory.banks * spec_.sm.shared_memory.bank_bytes;
     for (const auto& sm : sms_) {
@@ -194,6 +218,7 @@ KernelResult Gpu::collect() const {
             if (!result.profile) result.profile.emplace();
             result.profile->add(*profile);
         }
+        if (const sm::Timeline* timeline = sm->timeline()) result.timelines.push_back(*timeline);
         result.simulated_ctas += sm->ctas_finished();
         for (std::size_t i = 0; i < sm->sub_core_count(); ++i) {
             const sm::SubCore::Statistics& sub_core = sm->sub_core(i).statistics();

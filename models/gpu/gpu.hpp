@@ -3,12 +3,15 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <systemc>
 #include <vector>
 
 #include "models/base/cycle.hpp"
 #include "models/gpu/gpu_spec.hpp"
 #include "models/gpu/kernel_result.hpp"
+#include "models/gpu/memory_samples.hpp"
 #include "models/gpu/mirrored_ctas.hpp"
 #include "models/gpu/occupancy.hpp"
 #include "models/gpu/quantum.hpp"
@@ -26,9 +29,19 @@ enum class SimulatedSms : std::uint8_t {
     kRepresentative,  ///< one SM; the others only send their memory traffic
 };
 
+/// The waves of one tensor core of SM 0 (tensor_core::Waveform).
+struct WaveformRequest {
+    std::string file;
+    std::optional<base::Cycle> first_cycle{};  ///< unset: that of the first mma
+    base::Cycle cycles = 2000;
+    std::uint32_t sub_core = 0;
+};
+
 struct RunOptions {
     sm::IdleSkip idle_skip = sm::IdleSkip::kOn;
-    bool profile = false;                    ///< also count by PTX line
+    bool profile = false;                          ///< also count by PTX line
+    std::optional<sm::TimelineWindow> timeline{};  ///< also record what happens, cycle by cycle
+    std::optional<WaveformRequest> waveform{};     ///< taken by run::simulate()
     base::Cycle cycle_limit = base::kNever;  ///< beyond it a KernelError names each warp's line
     unsigned threads = 1;                    ///< that run SMs; results are the same for any number
     std::string one_thread_because{};        ///< not empty: why it must be one
@@ -42,6 +55,10 @@ struct RunOptions {
 class Gpu : public sc_core::sc_module, public memory::CrossbarListener, public CtaDispatcher {
   public:
     Gpu(const sc_core::sc_module_name& name, const GpuSpec& spec, SimulatedSms simulated);
+
+    /// Before run(): writes the signals of a tensor core of SM 0. Throws ConfigError when it has no
+    /// such sub-core.
+    void watch(std::uint32_t sub_core, tensor_core::Waveform& waveform);
 
     /// Runs a kernel to its end: all CTAs done and the last store drained. Calls sc_start. Throws
     /// what the kernel causes: KernelError, MemoryFault, DeadlockError; afterwards the object must
@@ -63,6 +80,11 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener, public C
     base::Cycle quantum();
     void choose_threads();
     void start_cta(std::uint32_t sm, std::uint64_t cta, base::Cycle now);
+    void record(const sm::TimelineWindow& window);
+    void tick_crossbar(base::Cycle cycle) {
+        if (sampler_) sampler_->reach(cycle);
+        crossbar_.tick(cycle);
+    }
     void start_mirrored(std::uint32_t slot, std::uint64_t first_cta);
     void report_progress() const;
     [[nodiscard]] bool finished() const;
@@ -79,7 +101,8 @@ class Gpu : public sc_core::sc_module, public memory::CrossbarListener, public C
     std::vector<std::unique_ptr<sm::Sm>> sms_;
     std::vector<std::uint32_t> all_sms_;  ///< 0, 1, ...
     std::unique_ptr<MirroredCtas> mirrored_;
-    std::unique_ptr<Quantum> quantum_;  ///< null: one thread
+    std::unique_ptr<Quantum> quantum_;        ///< null: one thread
+    std::unique_ptr<MemorySampler> sampler_;  ///< null: no timeline is asked for
     unsigned threads_ = 1;
     sc_core::sc_event start_;
     sc_core::sc_time period_;

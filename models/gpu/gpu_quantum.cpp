@@ -13,6 +13,8 @@ void Gpu::choose_threads() {
         options_.one_thread_because.empty()) {
         options_.one_thread_because = "one SM is simulated";
     }
+    if (options_.waveform && options_.threads > 1 && options_.one_thread_because.empty())
+        options_.one_thread_because = "signals are traced cycle by cycle";
     const auto sms = static_cast<unsigned>(sms_.size());
     threads_ = options_.one_thread_because.empty() ? std::min(options_.threads, sms) : 1;
     quantum_.reset();
@@ -32,7 +34,7 @@ Cycle Gpu::quantum() {
     // 1. answers and requests between SMs and L2
     for (Cycle cycle = std::max(now_, crossbar_.due()); cycle < end;
          cycle = std::max(cycle + 1, crossbar_.due())) {
-        crossbar_.tick(cycle);
+        tick_crossbar(cycle);
         crossbar_last_ = cycle;
     }
     // 2. the SMs, and new CTAs for free slots

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "models/base/cycle.hpp"
+#include "models/gpu/memory_samples.hpp"
 #include "models/gpu/occupancy.hpp"
 #include "models/isa/instruction_source.hpp"
 #include "models/sm/activity.hpp"
 #include "models/sm/line_profile.hpp"
+#include "models/sm/timeline.hpp"
 
 namespace sptc::gpu {
 
@@ -54,6 +56,9 @@ struct KernelResult {
     std::uint64_t tensor_busy_cycles = 0;  ///< sub-core cycles with a slice in the multipliers
 
     std::optional<sm::LineProfile> profile;  ///< of the simulated SMs; unset: not asked for
+
+    std::vector<sm::Timeline> timelines;         ///< of the SMs asked for; empty: of none
+    std::vector<MemorySample> memory_samples{};  ///< of the same window, of the whole GPU
 
     std::uint64_t sm_cycles = 0;  ///< SM cycles covered: simulated SMs x cycles
 

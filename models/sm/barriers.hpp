@@ -6,6 +6,7 @@
 
 #include "models/base/cycle.hpp"
 #include "models/sm/sm_spec.hpp"
+#include "models/sm/timeline.hpp"
 
 namespace sptc::sm {
 
@@ -46,6 +47,9 @@ class Barriers {
     /// A warp has exited: barriers that wait for the whole CTA wait for one warp less.
     void warp_exited(std::uint32_t cta_slot, std::uint32_t remaining_warps, base::Cycle now);
 
+    /// Records barriers from now on; nullptr: no more.
+    void record(Timeline* timeline) { timeline_ = timeline; }
+
     void tick(base::Cycle now);
     [[nodiscard]] base::Cycle due(base::Cycle now) const;
 
@@ -55,14 +59,16 @@ class Barriers {
         std::uint32_t arrived = 0;         ///< warps, those that do not wait too
         std::uint32_t expected_warps = 0;
         bool whole_cta = false;
+        base::Cycle first_arrival = 0;
     };
-    void release(State& state, base::Cycle now);
+    void release(std::uint32_t cta_slot, std::uint32_t barrier, base::Cycle now);
 
     const BarrierSpec& spec_;
     BarrierListener& listener_;
     std::vector<std::array<State, kBarriersPerCta>> states_;
     std::deque<BarrierArrival> arrivals_;
     base::Cycle unit_free_ = 0;
+    Timeline* timeline_ = nullptr;
 };
 
 }  // namespace sptc::sm

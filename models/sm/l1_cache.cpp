@@ -28,6 +28,7 @@ void L1Cache::tick(Cycle now) {
     if (!input_.ready(now) || !path_.can_push()) return;
     const OperationId id = input_.front();
     MemoryOperation& operation = pool_[id];
+    if (timeline_ != nullptr) timeline_->tag_pass(id, operation, now);
     const std::uint8_t pass = operation.lines[operation.lines_looked_up].tag_pass;
     while (operation.lines_looked_up < operation.lines.size() &&
            operation.lines[operation.lines_looked_up].tag_pass == pass) {

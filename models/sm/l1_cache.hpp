@@ -7,6 +7,7 @@
 #include "models/sm/l1_tags.hpp"
 #include "models/sm/memory_operation.hpp"
 #include "models/sm/sm_spec.hpp"
+#include "models/sm/timeline.hpp"
 
 namespace sptc::sm {
 
@@ -44,6 +45,9 @@ class L1Cache {
     /// A new kernel leaves `bytes` of the data array to the L1; it is empty.
     void reset(std::uint32_t bytes);
 
+    /// Records tag passes from now on; nullptr: no more.
+    void record(Timeline* timeline) { timeline_ = timeline; }
+
     [[nodiscard]] bool can_push() const { return input_.can_push(); }
     /// The operation has lines.
     void push(OperationId id, base::Cycle now);
@@ -75,6 +79,7 @@ class L1Cache {
     base::Channel<OperationId> input_;
     std::vector<Fetch> fetches_;
     std::vector<L1Tags::FetchId> free_fetches_;
+    Timeline* timeline_ = nullptr;
     Statistics statistics_;
 };
 

@@ -14,6 +14,8 @@ struct MemoryOperation {
     std::uint32_t sub_core = 0;
     std::uint32_t warp = 0;  ///< warp slot of the SM
     base::Cycle issued = 0;
+    base::Cycle accepted = 0;             ///< when it left the queue
+    std::uint64_t cta = 0;                ///< its CTA
     base::Cycle operand_read_cycles = 0;  ///< after issue, at the earliest
     base::Cycle transfer_cycles = 0;      ///< occupancy of the sub-core's address unit
     std::uint32_t wavefronts = 0;         ///< passes over the bank array still to do

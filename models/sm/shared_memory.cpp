@@ -60,6 +60,7 @@ void SharedMemory::tick(Cycle now) {
 bool SharedMemory::run_wavefront(std::size_t input, Cycle now) {
     const OperationId id = inputs_[input].front();
     MemoryOperation& operation = pool_[id];
+    if (timeline_ != nullptr) timeline_->wavefront(id, operation, now);
     const bool last = --operation.wavefronts == 0;
     if (last) (void)inputs_[input].pop();
 

@@ -4,6 +4,7 @@
 #include "models/base/channel.hpp"
 #include "models/sm/memory_operation.hpp"
 #include "models/sm/sm_spec.hpp"
+#include "models/sm/timeline.hpp"
 
 namespace sptc::sm {
 
@@ -44,6 +45,9 @@ class SharedMemory : public sc_core::sc_module {
     [[nodiscard]] bool can_push_fill() const { return inputs_.back().can_push(); }
     void push_fill(OperationId id, base::Cycle now) { inputs_.back().push(id, now); }
 
+    /// Records wavefronts from now on; nullptr: no more.
+    void record(Timeline* timeline) { timeline_ = timeline; }
+
     void tick(base::Cycle now);
     [[nodiscard]] base::Cycle due(base::Cycle now) const;
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
@@ -62,6 +66,7 @@ class SharedMemory : public sc_core::sc_module {
     std::vector<base::Cycle> return_free_;  ///< per sub-core: its return path is taken until then
     base::Cycle return_cycles_;             ///< of one wavefront on a return path
     std::size_t next_ = 0;
+    Timeline* timeline_ = nullptr;
     Statistics statistics_;
 };
 

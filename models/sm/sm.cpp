@@ -49,6 +49,8 @@ void Sm::configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, I
     ctas_.clear();
     ctas_.resize(resident_ctas);
     profile_.reset();
+    timeline_.reset();
+    attach_timeline();
     for (auto& sub_core : sub_cores_) {
         sub_core->reset(shape.physical_registers);
         sub_core->profile(nullptr);
@@ -69,6 +71,19 @@ void Sm::profile() {
     for (auto& sub_core : sub_cores_) sub_core->profile(profile_.get());
 }
 
+void Sm::record(const TimelineWindow& window) {
+    timeline_ = std::make_unique<Timeline>(window, index_, spec_.sub_cores, warps_per_cta_,
+                                           static_cast<std::uint32_t>(ctas_.size()));
+    attach_timeline();
+}
+
+void Sm::attach_timeline() {
+    for (auto& sub_core : sub_cores_) sub_core->record(timeline_.get());
+    shared_memory_.record(timeline_.get());
+    l1_.record(timeline_.get());
+    barriers_.record(timeline_.get());
+}
+
 std::optional<std::uint32_t> Sm::free_slot() const {
     const auto found =
         std::find_if(ctas_.begin(), ctas_.end(), [](const Cta& cta) { return !cta.stream; });
@@ -84,6 +99,7 @@ std::uint32_t Sm::start_cta(std::unique_ptr<isa::CtaStream> stream, std::uint64_
     entry.index = cta;
     entry.live_warps = warps_per_cta_;
     entry.operations = 0;
+    if (timeline_) timeline_->cta_started(slot, cta, now);
     for (std::uint32_t i = 0; i < warps_per_cta_; ++i) {
         const std::uint32_t warp = slot * warps_per_cta_ + i;
         async_copy_.reset(warp);
@@ -130,6 +146,7 @@ void Sm::issue_memory(std::uint32_t warp, const isa::WarpInstruction& executed, 
     entry.sub_core = warp % static_cast<std::uint32_t>(sub_cores_.size());
     entry.warp = warp;
     entry.issued = now;
+    entry.cta = cta_of(warp).index;
     entry.lines.clear();
     entry.wavefronts = 0;
 
@@ -216,6 +233,8 @@ bool Sm::can_accept(const MemoryOperation& operation) const {
 
 void Sm::accept(OperationId id, Cycle now) {
     MemoryOperation& operation = pool_[id];
+    operation.accepted = now;
+    if (timeline_) timeline_->queued(operation, now + 1);
     sub_core_of(operation.warp).operands_read(slot_of(operation.warp), *operation.instruction);
     if (!isa::is_global(operation.instruction->operation)) {
         shared_memory_.push(operation.sub_core, id, now);
@@ -244,6 +263,7 @@ void Sm::take_responses(Cycle now) {
 void Sm::global_done(OperationId id) {
     const MemoryOperation& operation = pool_[id];
     const Operation kind = operation.instruction->operation;
+    if (timeline_) timeline_->global(operation, now_ + 1);
     if (isa::writes_global(kind)) write_done(operation.warp);
     if (isa::is_posted_write(kind)) {
         pool_.release(id);
@@ -286,8 +306,9 @@ void Sm::shared_load_done(OperationId id, Cycle ready) {
 
 void Sm::shared_store_done(OperationId id) { finish_operation(id); }
 
-void Sm::fill_done(OperationId id, Cycle) {
+void Sm::fill_done(OperationId id, Cycle now) {
     const MemoryOperation& operation = pool_[id];
+    if (timeline_) timeline_->copy_landed(operation, now + 1);
     cta_of(operation.warp).stream->land(operation.async_token);
     for (const isa::AsyncCopyToken token :
          async_copy_.landed(operation.warp, operation.async_group, operation.async_number)) {
@@ -340,11 +361,13 @@ void Sm::retire_ctas() {
             continue;
         }
         cta.stream.reset();
+        if (timeline_) timeline_->cta_retired(slot, now_ + 1);
         ++ctas_finished_;
     }
 }
 
 void Sm::tick(Cycle now) {
+    now_ = now;
     take_responses(now);
     l1_.tick(now);
     global_path_.tick(now);

@@ -45,6 +45,12 @@ class Sm : public sc_core::sc_module,
     void configure(const isa::KernelShape& shape, std::uint32_t resident_ctas, IdleSkip idle_skip);
     /// After configure(): also counts by PTX line.
     void profile();
+    /// After configure(): also records what happens in the cycles of a window.
+    void record(const TimelineWindow& window);
+    /// Writes the signals of a sub-core's tensor core from now on.
+    void watch(std::uint32_t sub_core, tensor_core::Waveform* waveform) {
+        sub_cores_[sub_core]->watch(waveform);
+    }
     void observe(GlobalTrafficObserver* observer) { observer_ = observer; }
 
     [[nodiscard]] bool has_free_cta_slot() const { return free_slot().has_value(); }
@@ -64,6 +70,9 @@ class Sm : public sc_core::sc_module,
 
     /// Counts by PTX line of this kernel; nullptr when profile() was not called.
     [[nodiscard]] const LineProfile* line_profile() const { return profile_.get(); }
+
+    /// What record() asked for; nullptr when it was not called.
+    [[nodiscard]] const Timeline* timeline() const { return timeline_.get(); }
 
     /// No CTA resident and nothing under way, stores included.
     [[nodiscard]] bool idle() const;
@@ -134,6 +143,8 @@ class Sm : public sc_core::sc_module,
     [[nodiscard]] base::Cycle saved_cycles(const isa::Instruction& instruction) const {
         return instruction.uniform_address ? spec_.uniform_result_cycles : 0;
     }
+    /// Tells the blocks of timeline_.
+    void attach_timeline();
     void take_responses(base::Cycle now);
     void start_fills(base::Cycle now);
     void start_loads(base::Cycle now);
@@ -161,6 +172,9 @@ class Sm : public sc_core::sc_module,
     std::vector<std::uint32_t> writes_under_way_;
 
     std::unique_ptr<LineProfile> profile_;  ///< null: not asked for
+
+    std::unique_ptr<Timeline> timeline_;  ///< null: not asked for
+    base::Cycle now_ = 0;                 ///< of the tick
 
     std::uint32_t warps_per_cta_ = 1;
     std::uint32_t scoreboard_registers_ = 0;

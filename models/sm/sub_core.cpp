@@ -191,6 +191,8 @@ void SubCore::account_until(Cycle end) {
     statistics_.activity[static_cast<std::size_t>(idle_activity_)] += end - accounted_until_;
     if (profile_ != nullptr)
         profile_->stalled(idle_instruction_, idle_activity_, end - accounted_until_);
+    if (timeline_ != nullptr)
+        timeline_->stalled(index_, idle_instruction_, idle_activity_, accounted_until_, end);
     accounted_until_ = end;
 }
 
@@ -225,9 +227,11 @@ void SubCore::tick(Cycle now) {
         activity = Activity::kIssued;
         scheduler_.issued(chosen_slot);
         if (profile_ != nullptr) profile_->issued(*chosen->next);
+        if (timeline_ != nullptr) timeline_->issued(index_, chosen->sm_warp, *chosen->next, now);
         issue(*chosen, now);
-    } else if (profile_ != nullptr) {
-        profile_->stalled(instruction, activity, 1);
+    } else {
+        if (profile_ != nullptr) profile_->stalled(instruction, activity, 1);
+        if (timeline_ != nullptr) timeline_->stalled(index_, instruction, activity, now, now + 1);
     }
     ++statistics_.activity[static_cast<std::size_t>(activity)];
     accounted_until_ = now + 1;
@@ -398,6 +402,8 @@ void SubCore::start_mma(std::uint32_t slot, const isa::Instruction& instruction,
         throw base::KernelError(fmt::format("PTX line {}, warp {} of its CTA: {}", instruction.line,
                                             warps_[slot].warp_in_cta, error.what()));
     }
+    if (timeline_ != nullptr)
+        timeline_->mma(index_, warps_[slot].sm_warp, instruction, now, tensor_core_.passes_end());
 }
 
 SubCore::WarpState SubCore::warp_state(std::uint32_t slot, Cycle now) const {

@@ -13,6 +13,7 @@
 #include "models/sm/register_file.hpp"
 #include "models/sm/scoreboard.hpp"
 #include "models/sm/sm_spec.hpp"
+#include "models/sm/timeline.hpp"
 #include "models/sm/warp_scheduler.hpp"
 #include "models/tensor_core/mma_listener.hpp"
 #include "models/tensor_core/tensor_core.hpp"
@@ -68,6 +69,9 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
 
     /// Counts by line from now on; nullptr: no more.
     void profile(LineProfile* profile) { profile_ = profile; }
+    /// Records cycle by cycle from now on; nullptr: no more.
+    void record(Timeline* timeline) { timeline_ = timeline; }
+    void watch(tensor_core::Waveform* waveform) { tensor_core_.watch(waveform); }
 
     /// One cycle: the tensor core's pass, then at most one issue.
     void tick(base::Cycle now);
@@ -174,6 +178,7 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     Activity idle_activity_ = Activity::kNoWarp;
     const isa::Instruction* idle_instruction_ = nullptr;  ///< whose warp named the reason
     LineProfile* profile_ = nullptr;
+    Timeline* timeline_ = nullptr;
     Statistics statistics_;
 };
 

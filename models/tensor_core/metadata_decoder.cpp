@@ -144,4 +144,20 @@ void MetadataDecoder::decode(const Slice& slice) {
     selects->select(selects_);
 }
 
+std::vector<std::uint8_t> MetadataDecoder::selects_of(int row, int group) const {
+    const isa::MmaForm& form = *selects_.form;
+    std::vector<std::uint8_t> of_slots;
+    if (form.extended()) {
+        // Groups take ascending slots; the last may be short.
+        const int begin = group * selects_.rule->products;
+        const int end = std::min(begin + selects_.rule->products, form.k_stored);
+        const auto slot = wide_selects_.begin() + std::ptrdiff_t{row} * form.k_stored;
+        of_slots.assign(slot + begin, slot + end);
+        return of_slots;
+    }
+    for (const std::uint8_t slot : selects_.rule->group(group))
+        of_slots.push_back(selects_.select[static_cast<std::size_t>(row)][slot]);
+    return of_slots;
+}
+
 }  // namespace sptc::tensor_core

@@ -32,6 +32,14 @@ class MetadataDecoder : public sc_core::sc_module {
     void load(const isa::Instruction& instruction, const isa::DotRule& rule,
               const isa::MmaOperands& operands);
 
+    // For waveforms, of the loaded instruction.
+    /// The codes of a row of A, chunk 0 in the low bits; no meaning when dense.
+    [[nodiscard]] std::uint64_t codes(int row) const {
+        return row_codes_[static_cast<std::size_t>(row)];
+    }
+    /// The selects of a row in the slots of a group, which have been decoded.
+    [[nodiscard]] std::vector<std::uint8_t> selects_of(int row, int group) const;
+
     /// Expands the metadata of a slice of the loaded instruction and hands it to the operand
     /// selector.
     void decode(const Slice& slice);

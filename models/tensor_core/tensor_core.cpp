@@ -65,6 +65,8 @@ void TensorCore::issue(const isa::Instruction& instruction, const isa::MmaOperan
     ++(form.sparse() ? statistics_.sparse_mmas : statistics_.dense_mmas);
     schedule_ = &schedules_[index];
     form_ = &form;
+    line_ = instruction.line;
+    if (waveform_ != nullptr) waveform_->instruction_issued(now);
     computing_ = operands.present();
     destination_.d = operands.d;
     destination_.f64.d = operands.f64.d;
@@ -91,19 +93,25 @@ void TensorCore::prepare(const isa::MmaForm& form, std::size_t index) {
 
 void TensorCore::tick(base::Cycle now) {
     while (busy() && next_cycle_ <= now) run_slice_cycle();
+    if (waveform_ != nullptr && next_cycle_ <= now && waveform_->shows_busy())
+        waveform_->write_idle(now);
 }
 
 void TensorCore::run_slice_cycle() {
     const Pass& pass = schedule_->passes[pass_];
     ++statistics_.busy_cycles;
-    ++next_cycle_;
-    if (++cycle_in_pass_ < pass.cycles) return;  // still fetching B or multiplying
+    const base::Cycle now = next_cycle_++;
+    if (++cycle_in_pass_ < pass.cycles) {  // still fetching B or multiplying
+        if (waveform_ != nullptr) show(pass, false, now);
+        return;
+    }
 
     cycle_in_pass_ = 0;
     ++statistics_.passes;
     statistics_.executed_macs += static_cast<std::uint64_t>(pass.macs);
     operand_selector_.fetch(pass.b_values);
     if (computing_) compute(pass);
+    if (waveform_ != nullptr) show(pass, true, now);
     if (++pass_ == schedule_->passes.size()) finish();
 }
 
@@ -115,6 +123,25 @@ void TensorCore::compute(const Pass& pass) {
             metadata_decoder_.decode({matrix, 0, schedule_->groups, 0, form_->n});
         }
     }
+}
+
+void TensorCore::show(const Pass& pass, bool fetched, base::Cycle now) {
+    if (!waveform_->covers(now)) return;
+    WaveformCycle cycle;
+    cycle.form = form_;
+    cycle.line = line_;
+    cycle.pass = &pass;
+    cycle.pass_number = static_cast<std::uint32_t>(pass_);
+    cycle.fetched = fetched;
+    cycle.done = fetched && pass_ + 1 == schedule_->passes.size();
+    if (computing_ && form_->sparse() && !form_->extended())
+        cycle.codes = metadata_decoder_.codes(0);
+    std::vector<std::uint8_t> selects;
+    if (computing_ && fetched) {
+        selects = metadata_decoder_.selects_of(0, pass.slice.first_group);
+        cycle.selects = selects;
+    }
+    waveform_->write(cycle, now);
 }
 
 void TensorCore::finish() {

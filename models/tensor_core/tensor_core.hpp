@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <systemc>
@@ -12,6 +13,7 @@
 #include "models/tensor_core/operand_selector.hpp"
 #include "models/tensor_core/pass_schedule.hpp"
 #include "models/tensor_core/tensor_core_spec.hpp"
+#include "models/tensor_core/waveform.hpp"
 
 namespace sptc::tensor_core {
 
@@ -56,7 +58,18 @@ class TensorCore : public sc_core::sc_module {
     [[nodiscard]] bool busy() const { return schedule_ != nullptr; }
     /// The cycle of the last slice, in which tick() must have been called; kNever when idle. What
     /// the slices before it do cannot be seen from outside.
-    [[nodiscard]] base::Cycle due() const { return busy() ? passes_end_ - 1 : base::kNever; }
+    [[nodiscard]] base::Cycle due() const {
+        const base::Cycle last = busy() ? passes_end_ - 1 : base::kNever;
+        if (waveform_ == nullptr) return last;
+        // A waveform sees them, and the cycle in which none follows.
+        if (busy()) return std::min(last, waveform_->next(next_cycle_));
+        return waveform_->shows_busy() ? next_cycle_ : base::kNever;
+    }
+    /// Writes its signals from now on; nullptr: no more.
+    void watch(Waveform* waveform) { waveform_ = waveform; }
+
+    /// The cycle after the last slice of the instruction issued last.
+    [[nodiscard]] base::Cycle passes_end() const { return passes_end_; }
 
     [[nodiscard]] TensorCoreStatistics statistics() const;
     /// Instructions issued of each form, by isa::form_index().
@@ -70,6 +83,8 @@ class TensorCore : public sc_core::sc_module {
     void run_slice_cycle();
     void compute(const Pass& pass);
     void finish();
+    /// The signals of this slice-cycle.
+    void show(const Pass& pass, bool fetched, base::Cycle now);
 
     // Spec
     const isa::Architecture& architecture_;
@@ -94,6 +109,9 @@ class TensorCore : public sc_core::sc_module {
     base::Cycle issued_ = 0;
     base::Cycle passes_end_ = 0;  ///< of the instruction in the passes
     base::Cycle free_at_ = 0;     ///< when the next instruction can issue
+
+    std::uint32_t line_ = 0;  ///< PTX line of the instruction
+    Waveform* waveform_ = nullptr;
 
     TensorCoreStatistics statistics_;
 };

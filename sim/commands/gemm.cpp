@@ -9,6 +9,7 @@
 #include "sim/commands/command.hpp"
 #include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
+#include "sim/commands/look_inside_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/profile_option.hpp"
 #include "sim/commands/sanitize_options.hpp"
@@ -29,6 +30,7 @@ struct Options {
     CostOptions cost;
     ProfileOption profile;
     ThreadsOption threads;
+    LookInsideOptions inside;
     NumericsOptions numerics;
     SanitizeOptions sanitize;
     std::optional<std::uint32_t> m, n, k;
@@ -120,16 +122,18 @@ run::GemmRequest request_of(const Options& options) {
     request.trace_file = options.save_trace;
     request.options.profile = options.profile.wanted();
     options.threads.apply(request.options);
+    options.inside.apply(request.options);
     return request;
 }
 
 int run_workload(const Options& options) {
     if (options.m || options.n || options.k || options.check || !options.out.empty() ||
         !options.a.empty() || !options.b.empty() || !options.c.empty() ||
-        !options.emit_ptx.empty() || !options.save_trace.empty() || options.profile.wanted()) {
+        !options.emit_ptx.empty() || !options.save_trace.empty() || options.profile.wanted() ||
+        options.inside.wanted()) {
         throw base::ConfigError(
             "--workload gives the shapes of many GEMMs: it goes without --m, --n, --k, operand "
-            "files, --check, --out, --emit-ptx, --save-trace and --profile");
+            "files, --check, --out, --emit-ptx, --save-trace, --profile, --timeline and --vcd");
     }
     std::map<std::string, std::uint32_t> parameters;
     if (options.batch) parameters["batch"] = *options.batch;
@@ -168,6 +172,7 @@ int run_command(const Options& options) {
     std::vector<ProfiledKernel> profiled{{&result.kernel.simulation, result.kernel.kernel_text}};
     if (result.dense) profiled.push_back({&result.dense->simulation, result.dense->kernel_text});
     options.profile.write(profiled);
+    options.inside.write(profiled, result.gpu);
     if (result.check && result.check->mismatches != 0) return kMismatch;
     return sanitizer.findings().empty() ? kSuccess : kFindings;
 }
@@ -182,6 +187,7 @@ void add_gemm(CLI::App& app, int& exit_code) {
     options->cost.add_to(*gemm);
     options->profile.add_to(*gemm);
     options->threads.add_to(*gemm);
+    options->inside.add_to(*gemm);
     gemm->add_option("--m", options->m, "Rows of A and D");
     gemm->add_option("--n", options->n, "Columns of B and D");
     gemm->add_option("--k", options->k, "Columns of A, rows of B");

@@ -11,6 +11,7 @@
 #include "sim/commands/command.hpp"
 #include "sim/commands/inspect_gpu.hpp"
 #include "sim/commands/inspect_kernel.hpp"
+#include "sim/commands/inspect_parameters.hpp"
 #include "sim/commands/inspect_recording.hpp"
 #include "sim/commands/inspect_tensor.hpp"
 #include "sim/commands/inspect_trace.hpp"
@@ -36,12 +37,14 @@ constexpr std::string_view kHelp =
 Examples:
   sptc inspect pruned.npy
   sptc inspect a100
+  sptc inspect --gpu a100                         every number of the description and its source
   sptc inspect --lowered kernel.ptx               machine operations, PTX line of each, registers
   sptc inspect --hierarchy a100                   the SystemC modules and what their ports meet)";
 
 struct Options {
     std::string file;
     std::string hierarchy;
+    std::string parameters;  ///< of which GPU
     std::optional<std::uint64_t> cta;
     TraceRecords records;
     bool lowered = false;
@@ -87,8 +90,12 @@ void inspect_file(const std::string& file) {
 }
 
 void run_inspect(const Options& options) {
-    if (options.file.empty() == options.hierarchy.empty()) {
-        throw CLI::ValidationError("inspect", "expected either FILE or --hierarchy GPU");
+    const int wanted = static_cast<int>(!options.file.empty()) +
+                       static_cast<int>(!options.hierarchy.empty()) +
+                       static_cast<int>(!options.parameters.empty());
+    if (wanted != 1) {
+        throw CLI::ValidationError("inspect",
+                                   "expected one of FILE, --gpu GPU and --hierarchy GPU");
     }
     if (options.cta) {
         TraceRecords records = options.records;
@@ -96,6 +103,8 @@ void run_inspect(const Options& options) {
         list_trace_records(options.file, records);
     } else if (options.lowered) {
         inspect_lowered(options.file);
+    } else if (!options.parameters.empty()) {
+        inspect_parameters(options.parameters);
     } else if (options.hierarchy.empty()) {
         inspect_file(options.file);
     } else {
@@ -114,6 +123,11 @@ void add_inspect(CLI::App& app, int&) {
     inspect
         ->add_option("--hierarchy", options->hierarchy,
                      "Print the SystemC module tree of a GPU (name or description FILE.json)")
+        ->type_name("GPU");
+    inspect
+        ->add_option("--gpu", options->parameters,
+                     "Print the parameters of a GPU (name or description FILE.json) with value,\n"
+                     "confidence and source")
         ->type_name("GPU");
     CLI::Option* cta = inspect
                            ->add_option("--cta", options->cta,

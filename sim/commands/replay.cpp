@@ -6,6 +6,7 @@
 #include "models/base/file.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/gpu_options.hpp"
+#include "sim/commands/look_inside_options.hpp"
 #include "sim/commands/profile_option.hpp"
 #include "sim/commands/threads_option.hpp"
 #include "sim/commands/version.hpp"
@@ -19,6 +20,7 @@ struct Options {
     std::string trace;
     ProfileOption profile;
     ThreadsOption threads;
+    LookInsideOptions inside;
     GpuOptions gpu{.name = "", .clock_mhz = {}, .changes = {}};
     std::string sms;
     std::string json;
@@ -38,12 +40,14 @@ int replay_command(const Options& options) {
     request.options.profile = options.profile.wanted();
     options.threads.apply(request.options);
     options.profile.require_writable();
+    options.inside.apply(request.options);
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     const run::LaunchResult result = run::run_replay(request);
     if (!options.json.empty())
         base::write_text(options.json, report::launch_json(result, kVersion));
     fmt::print("{}", report::launch_table(result));
     options.profile.write(profiled_kernels(result));
+    options.inside.write(profiled_kernels(result), result.gpu);
     return kSuccess;
 }
 
@@ -57,6 +61,7 @@ void add_replay(CLI::App& app, int& exit_code) {
         ->required();
     options->profile.add_to(*replay);
     options->threads.add_to(*replay);
+    options->inside.add_to(*replay);
     options->gpu.add_to(*replay, " (default: the one of the recording)");
     replay
         ->add_option("--sms", options->sms,

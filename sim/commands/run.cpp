@@ -9,6 +9,7 @@
 #include "sim/commands/command.hpp"
 #include "sim/commands/cost_options.hpp"
 #include "sim/commands/gpu_options.hpp"
+#include "sim/commands/look_inside_options.hpp"
 #include "sim/commands/numerics_options.hpp"
 #include "sim/commands/profile_option.hpp"
 #include "sim/commands/sanitize_options.hpp"
@@ -29,6 +30,7 @@ struct Options {
     CostOptions cost;
     ProfileOption profile;
     ThreadsOption threads;
+    LookInsideOptions inside;
     NumericsOptions numerics;
     std::string values = "on";
     std::string lowering = "on";
@@ -56,6 +58,7 @@ int run_command(const Options& options) {
     request.options.profile = options.profile.wanted();
     options.threads.apply(request.options);
     options.profile.require_writable();
+    options.inside.apply(request.options);
     if (options.max_cycles != 0) request.options.cycle_limit = options.max_cycles;
     for (const std::string& file : {options.json, options.save_trace}) {
         if (!file.empty()) base::require_writable(file);
@@ -78,6 +81,7 @@ int run_command(const Options& options) {
         base::write_text(options.json, report::launch_json(result, kVersion, &sanitizer, costs));
     fmt::print("{}{}", report::launch_table(result, costs), report::sanitizer_text(sanitizer));
     options.profile.write(profiled_kernels(result));
+    options.inside.write(profiled_kernels(result), result.gpu);
     if (result.mismatched()) return kMismatch;
     return sanitizer.findings().empty() ? kSuccess : kFindings;
 }
@@ -93,6 +97,7 @@ void add_run(CLI::App& app, int& exit_code) {
     options->cost.add_to(*run);
     options->profile.add_to(*run);
     options->threads.add_to(*run);
+    options->inside.add_to(*run);
     options->numerics.add_to(*run);
     run->add_option("--values", options->values, "Compute data, or only what cycles depend on")
         ->check(CLI::IsMember({"on", "off"}))

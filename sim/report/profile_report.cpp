@@ -9,6 +9,7 @@
 
 #include "models/base/error.hpp"
 #include "sim/report/metrics.hpp"
+#include "sim/report/source_lines.hpp"
 
 namespace sptc::report {
 namespace {
@@ -18,26 +19,6 @@ using sm::LineCounts;
 
 constexpr std::size_t kShownLines = 40;
 constexpr std::size_t kTextWidth = 60;
-
-/// The lines of a text without what indents and ends them; number 1 is at index 1.
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines{""};
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        const std::size_t begin = line.find_first_not_of(" \t");
-        line = begin == std::string_view::npos ? "" : line.substr(begin);
-        lines.push_back(line.substr(0, line.find_last_not_of(" \t\r") + 1));
-    }
-    return lines;
-}
-
-std::string text_at(const std::vector<std::string_view>& lines, std::size_t line) {
-    std::string text(line < lines.size() ? lines[line] : std::string_view{});
-    std::replace(text.begin(), text.end(), '\t', ' ');
-    return text;
-}
 
 std::uint64_t cycles_of(const LineCounts& counts) {
     return counts.cycles[static_cast<std::size_t>(sm::Activity::kIssued)] + counts.stall_cycles();
@@ -93,7 +74,7 @@ ordered_json counts_json(const LineCounts& counts) {
 std::string profile_table(const gpu::KernelResult& kernel, std::string_view kernel_text) {
     SPTC_ASSERT(kernel.profile);
     const std::vector<LineCounts>& lines = kernel.profile->lines();
-    const std::vector<std::string_view> texts = lines_of(kernel_text);
+    const SourceLines texts(kernel_text);
     std::vector<std::size_t> order;
     for (std::size_t line = 0; line < lines.size(); ++line) {
         if (cycles_of(lines[line]) != 0) order.push_back(line);
@@ -121,7 +102,7 @@ std::string profile_table(const gpu::KernelResult& kernel, std::string_view kern
                         share(cycles_of(counts), resident), counts.issues, counts.stall_cycles(),
                         counts.shared_wavefronts, counts.bank_conflicts,
                         counts.load_sectors + counts.store_sectors, main_stall(counts),
-                        text_at(texts, order[i]).substr(0, kTextWidth));
+                        texts.text(order[i]).substr(0, kTextWidth));
     }
     if (rest != 0) {
         text += fmt::format("{:>21} % in {} more lines\n", share(rest, resident),
@@ -133,7 +114,7 @@ std::string profile_table(const gpu::KernelResult& kernel, std::string_view kern
 ordered_json profile_json(const gpu::KernelResult& kernel, std::string_view kernel_text) {
     SPTC_ASSERT(kernel.profile);
     const std::vector<LineCounts>& lines = kernel.profile->lines();
-    const std::vector<std::string_view> texts = lines_of(kernel_text);
+    const SourceLines texts(kernel_text);
     ordered_json json{{"entry", kernel.shape.entry},
                       {"cycles", kernel.cycles},
                       {"simulated_sms", kernel.simulated_sms}};
@@ -142,7 +123,7 @@ ordered_json profile_json(const gpu::KernelResult& kernel, std::string_view kern
         if (cycles_of(lines[line]) == 0) continue;
         ordered_json entry{{"line", line}};
         if (lines[line].source_line != 0) entry["source_line"] = lines[line].source_line;
-        if (!kernel_text.empty()) entry["ptx"] = text_at(texts, line);
+        if (!kernel_text.empty()) entry["ptx"] = texts.text(line);
         entry.update(counts_json(lines[line]));
         json["lines"].push_back(std::move(entry));
     }

@@ -9,6 +9,7 @@
 #include "models/base/file.hpp"
 #include "models/reference/gemm.hpp"
 #include "sim/run/gemm_operands.hpp"
+#include "sim/run/kernel_run.hpp"
 #include "sim/run/progress.hpp"
 #include "sim/run/thread_choice.hpp"
 #include "sim/run/trace_run.hpp"
@@ -89,7 +90,8 @@ struct Simulated {
 };
 
 Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, Values values,
-                          const std::string& trace_file, sanitize::Sanitizer* sanitizer) {
+                          gpu::RunOptions options, const std::string& trace_file,
+                          sanitize::Sanitizer* sanitizer) {
     const auto begin = std::chrono::steady_clock::now();
     const gemm::GemmKernel& kernel = prepared.kernel;
     launch::DeviceMemory memory(prepared.launch.buffers, values);
@@ -105,7 +107,6 @@ Simulated simulate_kernel(const GemmRequest& request, PreparedKernel prepared, V
     const auto source =
         ptx::make_source(program, prepared.launch, memory, values, request.gpu.sms, nullptr,
                          sanitizer != nullptr ? sanitizer->observer() : nullptr);
-    gpu::RunOptions options = request.options;
     choose_threads(options, {*written, *program, prepared.launch, prepared.launch.buffers, values,
                              sanitizer, !trace_file.empty()});
     Simulated simulated;
@@ -292,7 +293,7 @@ GemmResult run_gemm(const GemmRequest& request) {
     PreparedKernel prepared = prepare(request, problem, request.tile, values ? &*values : nullptr);
     if (!request.emit_ptx_directory.empty()) emit(prepared, request.emit_ptx_directory);
     Simulated simulated = simulate_kernel(request, std::move(prepared), request.values,
-                                          request.trace_file, request.sanitizer);
+                                          request.options, request.trace_file, request.sanitizer);
     result.kernel = simulated.result;
 
     if (request.pattern != nullptr && request.with_dense_baseline) {
@@ -300,7 +301,9 @@ GemmResult run_gemm(const GemmRequest& request) {
         problem.sparse = false;
         PreparedKernel dense = prepare(request, problem, request.baseline_tile, nullptr);
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
-        result.dense = simulate_kernel(request, std::move(dense), Values::kOff, {}, nullptr).result;
+        const gpu::RunOptions options = options_after(request.options, result.kernel.simulation);
+        result.dense =
+            simulate_kernel(request, std::move(dense), Values::kOff, options, {}, nullptr).result;
     }
     if (request.check) {
         result.check = check(request, result.kernel, *values, simulated.d);

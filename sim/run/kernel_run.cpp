@@ -16,7 +16,23 @@ gpu::KernelResult simulate(const gpu::GpuSpec& spec, gpu::SimulatedSms sms,
     };
     Simulation simulation;
     gpu::Gpu gpu("gpu", spec, sms);
-    return gpu.run(source, reporting);
+    if (!options.waveform) return gpu.run(source, reporting);
+    const gpu::WaveformRequest& wanted = *options.waveform;
+    tensor_core::Waveform waveform(wanted.file, fmt::format("sm0.sub_core{}", wanted.sub_core),
+                                   wanted.first_cycle, wanted.cycles);
+    gpu.watch(wanted.sub_core, waveform);
+    gpu::KernelResult result = gpu.run(source, reporting);
+    waveform.commit();
+    return result;
+}
+
+gpu::RunOptions options_after(gpu::RunOptions options, const gpu::KernelResult& done) {
+    options.waveform.reset();
+    if (options.timeline) {
+        sm::TimelineWindow& window = *options.timeline;
+        window.most_sm_cycles -= window.recorded(done.cycles) * window.sms;
+    }
+    return options;
 }
 
 }  // namespace sptc::run

@@ -9,4 +9,8 @@ namespace sptc::run {
                                          isa::InstructionSource& source,
                                          const gpu::RunOptions& options);
 
+/// The options of the kernel behind the one that is done: what is recorded of one kernel only is
+/// recorded no more, and of what has a limit for a run less is left.
+[[nodiscard]] gpu::RunOptions options_after(gpu::RunOptions options, const gpu::KernelResult& done);
+
 }  // namespace sptc::run

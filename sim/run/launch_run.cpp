@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
+#include "sim/run/kernel_run.hpp"
 #include "sim/run/thread_choice.hpp"
 #include "sim/run/trace_run.hpp"
 #include "traces/launch/launch.hpp"
@@ -43,11 +44,12 @@ std::vector<std::string> write_outputs(const launch::Launch& launch,
 
 /// What launches of one run share.
 struct RunState {
-    RunState(const std::vector<launch::Buffer>& all, launch::Values values)
-        : memory(all, values), buffers(all) {}
+    RunState(const LaunchRequest& request, const std::vector<launch::Buffer>& all)
+        : memory(all, request.values), buffers(all), options(request.options) {}
 
     launch::DeviceMemory memory;
     const std::vector<launch::Buffer>& buffers;
+    gpu::RunOptions options;  ///< of the launch that comes next
     ptx::PrintBuffer printed;
     ptx::OutputExactness exactness;
 };
@@ -66,11 +68,13 @@ gpu::KernelResult run_kernel(const LaunchRequest& request, TraceOutput trace,
                          request.sanitizer != nullptr ? request.sanitizer->observer() : nullptr);
     if (request.check) state.exactness.add(*written, kernel, state.buffers);
     trace.not_lowered = lowering::not_lowered(request.lowering, *program);
-    gpu::RunOptions options = request.options;
+    gpu::RunOptions options = state.options;
     choose_threads(options, {*written, *program, kernel, state.buffers, request.values,
                              request.sanitizer, !trace.file.empty()});
-    return simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program, options,
-                             trace);
+    gpu::KernelResult result =
+        simulate_and_save(request.gpu, gpu::SimulatedSms::kAll, *source, *program, options, trace);
+    state.options = options_after(std::move(state.options), result);
+    return result;
 }
 
 }  // namespace
@@ -92,7 +96,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     }
     const auto begin = std::chrono::steady_clock::now();
     launch::Launch launch = launch::read_launch(request.launch_file);
-    RunState state(launch.buffers, request.values);
+    RunState state(request, launch.buffers);
     if (request.sanitizer != nullptr) request.sanitizer->begin(launch.buffers, state.memory);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};
     const std::string kernel_text = base::read_text(request.ptx_file);

@@ -4,6 +4,8 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <set>
+#include <sstream>
+#include <string>
 
 #include "models/base/random.hpp"
 #include "models/sparsity/compress.hpp"
@@ -267,13 +269,35 @@ TEST_CASE(
     check("inspect gpu.json", 3, "gpu.json: byte");
     check("inspect notes.txt", 3, "expected FILE.npy");
     check("inspect --hierarchy h900", 3, "expected one of a100");
-    check("inspect", 2, "either FILE or --hierarchy");
+    check("inspect --gpu h900", 3, "expected one of a100");
+    check("inspect", 2, "one of FILE, --gpu GPU and --hierarchy GPU");
     check("prune w.npy", 2, "OUT is required");
     check("prune w.npy p.txt", 2, "ending in .npy");
     check("compress w.npy c.npy", 2, "ending in .safetensors");
     check("compress w.npy c.safetensors --order rows", 2, "--order");
     check("prune w.npy p.npy --pattern 5:4", 3, "unknown pattern '5:4': cannot keep 5 of 4");
     check("prune w.npy none/p.npy", 3, "none/p.npy: cannot be written");
+}
+
+TEST_CASE("sptc inspect --gpu: every number of a description comes with its source") {
+    const Workplace workplace;
+    const ProgramRun run = workplace.run("inspect --gpu a100");
+    REQUIRE(run.exit_code == 0);
+    std::istringstream lines(run.out);
+    std::size_t rows = 0;
+    bool sms = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("/", 0) != 0) continue;
+        ++rows;
+        std::istringstream words(line);
+        std::string pointer, value, confidence, source;
+        words >> pointer >> value >> confidence >> source;
+        CHECK_FALSE(source.empty());
+        if (pointer == "/sms") sms = value == "108" && confidence == "vendor" && source == "A100";
+    }
+    CHECK(sms);
+    CHECK_THAT(run.out, Contains("\n" + std::to_string(rows) + " parameters: "));
+    CHECK(rows > 80);
 }
 
 TEST_CASE("sptc inspect: an A100's peaks are those of its whitepaper") {
