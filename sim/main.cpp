@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
     commands::add_mma(app, exit_code);
     commands::add_prune(app, exit_code);
     commands::add_compress(app, exit_code);
+    commands::add_expand(app, exit_code);
     commands::add_probe(app, exit_code);
     commands::add_validate(app);
     commands::add_record(app, exit_code);
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
     commands::add_export(app, exit_code);
     commands::add_report(app, exit_code);
     commands::add_point(app, exit_code);
+    commands::add_variant(app, exit_code);
     commands::add_inspect(app, exit_code);
     commands::add_list(app, exit_code);
     try {

@@ -26,6 +26,7 @@ void add_replay(CLI::App& app, int& exit_code);
 void add_mma(CLI::App& app, int& exit_code);
 void add_prune(CLI::App& app, int& exit_code);
 void add_compress(CLI::App& app, int& exit_code);
+void add_expand(CLI::App& app, int& exit_code);
 void add_probe(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app);
 void add_record(CLI::App& app, int& exit_code);
@@ -35,6 +36,7 @@ void add_query(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_point(CLI::App& app, int& exit_code);  ///< not for people: what sweep starts
+void add_variant(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 

@@ -19,4 +19,7 @@ struct EmbeddedConfig {
 /// Those of tests/fidelity/timing: published figures.
 [[nodiscard]] std::span<const EmbeddedConfig> embedded_published_configs();
 
+/// Those of configs/accelerator.
+[[nodiscard]] std::span<const EmbeddedConfig> embedded_accelerator_configs();
+
 }  // namespace sptc::run

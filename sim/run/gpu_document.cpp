@@ -25,7 +25,7 @@ constexpr std::string_view kAliases = "aliases";
     throw base::ConfigError(fmt::format("{}: {}: {}", file, pointer, what));
 }
 
-json parse(std::string_view text, const std::string& file) {
+json parse_object(std::string_view text, const std::string& file) {
     json document;
     try {
         document = json::parse(text);
@@ -35,6 +35,11 @@ json parse(std::string_view text, const std::string& file) {
     }
     if (!document.is_object())
         fail(file, "/", fmt::format("expected an object, found {}", document.type_name()));
+    return document;
+}
+
+json parse(std::string_view text, const std::string& file) {
+    json document = parse_object(text, file);
     const auto schema = document.find("schema");
     if (schema == document.end() || *schema != kSchema) {
         fail(file, "/schema",
@@ -167,7 +172,7 @@ GpuDocument gpu_document(std::string_view name_or_path, std::span<const GpuOverr
 }
 
 GpuDocument changed(const GpuDocument& document, std::span<const GpuOverride> overrides) {
-    json object = parse(document.text, document.file);
+    json object = parse_object(document.text, document.file);
     for (const GpuOverride& change : overrides) apply(change, document.file, object);
     return {object.dump(), document.file};
 }

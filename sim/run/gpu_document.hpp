@@ -21,7 +21,8 @@ struct GpuDocument {
 [[nodiscard]] GpuDocument gpu_document(std::string_view name_or_path,
                                        std::span<const GpuOverride> overrides);
 
-/// The same description with some of its numbers changed. Throws ConfigError as gpu_document().
+/// The same description, of a GPU or of something else, with some of its numbers changed. Throws
+/// ConfigError as gpu_document().
 [[nodiscard]] GpuDocument changed(const GpuDocument& document,
                                   std::span<const GpuOverride> overrides);
 

@@ -17,7 +17,7 @@ double CostModel::work_of(const Parameters& completed) {
 
 std::string CostModel::class_of(const Parameters& completed) {
     std::string name;
-    for (const char* parameter : {"values", "check", "sms", "split_k", "baseline"}) {
+    for (const char* parameter : {"values", "check", "sms", "split_k", "baseline", "variant"}) {
         name += text(completed.at(parameter)) + " ";
     }
     return name + (text(completed.at("pattern")) == "dense" ? "dense" : "sparse");

@@ -9,8 +9,10 @@
 #include "models/base/error.hpp"
 #include "models/base/random.hpp"
 #include "models/base/sha256.hpp"
+#include "sim/accelerator/machine_config.hpp"
 #include "sim/run/gpu_config.hpp"
 #include "sim/sweep/parameters.hpp"
+#include "sim/sweep/variant_point.hpp"
 
 namespace sptc::sweep {
 namespace {
@@ -74,25 +76,39 @@ void draw(std::vector<std::uint64_t>& numbers, const Sample& sample) {
     std::sort(numbers.begin(), numbers.end());
 }
 
+/// Throws ConfigError when it describes no hardware of the point.
+void check_hardware(const Parameters& parameters, const run::GpuDocument& document) {
+    if (on_machine(parameters))
+        (void)accelerator::machine_of(document);
+    else
+        (void)run::gpu_of(document);
+}
+
+/// What a point runs on: a GPU, or the machine of a variant.
 const GpuDescription& description(Expansion& expansion, const SweepFile& sweep,
-                                  const std::string& said) {
-    const auto found = expansion.gpus.find(said);
+                                  const Parameters& parameters) {
+    const bool variant = on_machine(parameters);
+    const std::string said = text(parameters.at(variant ? "machine" : "gpu"));
+    const std::string key = (variant ? "machine " : "gpu ") + said;
+    const auto found = expansion.gpus.find(key);
     if (found != expansion.gpus.end()) return found->second;
     std::string path = said;
     if (said.ends_with(".json") && std::filesystem::path(said).is_relative()) {
         path = (sweep.folder / said).string();
     }
-    const run::GpuDocument document = run::gpu_document(path, {});
-    (void)run::gpu_of(document);
+    const run::GpuDocument document =
+        variant ? accelerator::machine_document(path) : run::gpu_document(path, {});
+    check_hardware(parameters, document);
     GpuDescription gpu{
         .name = said, .text = document.text, .hash = base::sha256_hex(document.text)};
-    return expansion.gpus.emplace(said, std::move(gpu)).first->second;
+    return expansion.gpus.emplace(key, std::move(gpu)).first->second;
 }
 
 std::string identity(const Parameters& parameters, const GpuDescription& gpu,
                      std::string_view version) {
     Parameters named = essential(parameters);
     named.erase("gpu");
+    named.erase("machine");
     return base::sha256_hex(
         fmt::format("sptc.point/1\n{}\n{}\n{}\n", version, gpu.hash, to_json(named).dump()));
 }
@@ -123,14 +139,14 @@ Expansion expand(const SweepFile& sweep, std::string_view version) {
                     .hash = {},
                     .dense_hash = {}};
         try {
-            point.gpu = &description(expansion, sweep, text(point.parameters.at("gpu")));
+            point.gpu = &description(expansion, sweep, point.parameters);
             Parameters numbers_of_gpu;
             for (const auto& [name, value] : point.parameters) {
                 if (is_pointer(name)) numbers_of_gpu[name] = value;
             }
             if (checked_gpus.insert(point.gpu->hash + described(numbers_of_gpu)).second) {
-                (void)run::gpu_of(run::changed({point.gpu->text, point.gpu->name},
-                                               gpu_overrides(point.parameters)));
+                check_hardware(point.parameters, run::changed({point.gpu->text, point.gpu->name},
+                                                              gpu_overrides(point.parameters)));
             }
         } catch (const base::ConfigError& error) {
             throw base::ConfigError(fmt::format("sweep '{}': {}", sweep.name, error.what()));
@@ -141,8 +157,7 @@ Expansion expand(const SweepFile& sweep, std::string_view version) {
             continue;
         }
         Parameters dense = point.parameters;
-        dense["pattern"] = "dense";
-        dense.erase("baseline");
+        make_dense_twin(dense);
         point.dense_hash = identity(dense, *point.gpu, version);
         expansion.points.push_back(std::move(point));
     }

@@ -10,7 +10,7 @@
 
 namespace sptc::sweep {
 
-/// A description of a GPU before a point sets numbers of it.
+/// A description of a GPU, or of the machine of a variant, before a point sets numbers of it.
 struct GpuDescription {
     std::string name;
     std::string text;  ///< JSON without white space
@@ -28,7 +28,7 @@ struct Point {
 
 /// The points of a sweep and how they came about.
 struct Expansion {
-    std::map<std::string, GpuDescription> gpus;  ///< by what the sweep calls them
+    std::map<std::string, GpuDescription> gpus;  ///< by kind and what the sweep calls them
     std::vector<Point> points;                   ///< each hash once, in order
     std::uint64_t combinations = 0;
     std::uint64_t excluded = 0;     ///< by constraints

@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "models/base/error.hpp"
+#include "sim/accelerator/machine_config.hpp"
+#include "sim/sweep/variant_point.hpp"
 
 namespace sptc::sweep {
 namespace {
@@ -60,7 +62,16 @@ void apply_pattern(GemmRequest& request, const Value& value) {
     request.pattern = &sparsity::find_pattern(name);
 }
 
+void apply_density(GemmRequest&, const Value& value) {
+    const auto* number = std::get_if<double>(&value);
+    if (number == nullptr || !(*number >= 0 && *number <= 1))
+        throw base::ConfigError(
+            fmt::format("expected a number from 0 to 1, found {}", text(value)));
+}
+
 void label(GemmRequest&, const Value& value) { (void)word(value); }
+
+constexpr std::string_view kPattern = "pattern";
 
 const std::vector<Parameter>& table() {
     static const std::vector<Parameter> kTable{
@@ -82,7 +93,8 @@ const std::vector<Parameter>& table() {
          [](GemmRequest& request, const Value& value) {
              if (word(value) != "auto") request.accumulator = types::parse_data_type(word(value));
          }},
-        {"pattern", "dense", "\"dense\" or an N:M pattern (sptc list patterns)", apply_pattern},
+        {kPattern, "dense",
+         "\"dense\" or an N:M pattern (sptc list patterns), or one of the variant", apply_pattern},
         {"b_layout", "auto", "\"row\", \"col\" or \"auto\"",
          [](GemmRequest& request, const Value& value) {
              if (word(value) == "auto") return;
@@ -98,6 +110,12 @@ const std::vector<Parameter>& table() {
         // Read before there is a request: the GPU's name or the path of its description.
         {"gpu", "a100", "a GPU's name, or the path of its description",
          [](GemmRequest&, const Value& value) { (void)word(value); }},
+        {"variant", "none", "another datapath (sptc variant list), or \"none\": that of the GPU",
+         [](GemmRequest&, const Value& value) { (void)word(value); }},
+        {"machine", std::string(accelerator::kDefaultMachine),
+         "on which a variant runs, in place of the GPU: a name, or the path of its description",
+         [](GemmRequest&, const Value& value) { (void)word(value); }},
+        {"density_b", 1.0, "part of B that is nonzero, for a variant", apply_density},
         {"baseline", "none", "\"dense\" (simulate the dense kernel with every point) or \"none\"",
          [](GemmRequest& request, const Value& value) {
              request.with_dense_baseline = first_of(value, "dense", "none");
@@ -177,12 +195,15 @@ Parameters completed(const Parameters& parameters) {
             }
             all[name] = *parameter.fallback;
         }
+        // A variant has patterns of its own, see check_variant().
+        const bool of_variant = name == kPattern && all.contains("variant") && on_machine(all);
         try {
-            parameter.apply(scratch, all[name]);
+            if (!of_variant) parameter.apply(scratch, all[name]);
         } catch (const base::ConfigError& error) {
             throw base::ConfigError(fmt::format("{}: {}", name, error.what()));
         }
     }
+    check_variant(all);
     return all;
 }
 

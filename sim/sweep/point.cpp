@@ -10,6 +10,7 @@
 #include "sim/run/gemm_run.hpp"
 #include "sim/run/gpu_config.hpp"
 #include "sim/sweep/parameters.hpp"
+#include "sim/sweep/variant_point.hpp"
 
 namespace sptc::sweep {
 namespace {
@@ -50,8 +51,12 @@ PointResult run_point(std::string_view document, std::string_view version) {
             "point: expected schema \"{}\" with parameters and gpu_description", kSchema));
     }
     const Parameters parameters = completed(parameters_from_json(json["parameters"], "point"));
-    gpu::GpuSpec gpu = run::gpu_of(run::changed(
-        {json["gpu_description"].dump(), text(parameters.at("gpu"))}, gpu_overrides(parameters)));
+    const bool variant = on_machine(parameters);
+    const run::GpuDocument hardware = run::changed(
+        {json["gpu_description"].dump(), text(parameters.at(variant ? "machine" : "gpu"))},
+        gpu_overrides(parameters));
+    if (variant) return run_variant_point(parameters, hardware, version);
+    gpu::GpuSpec gpu = run::gpu_of(hardware);
     const run::GemmResult simulated = run::run_gemm(request_of(parameters, std::move(gpu)));
     const std::optional<cost::Profile> cost = cost_profile(parameters);
     ordered_json result = ordered_json::parse(

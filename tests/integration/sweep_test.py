@@ -99,6 +99,35 @@ class Sweep(SweepCase):
         checks = [row["result"]["check"] for row in self.export("r.sqlite")]
         self.assertEqual([(check["elements"], check["mismatches"]) for check in checks], [(64 * 64, 0)] * 2)
 
+    def test_variants_are_a_dimension_beside_the_gpu(self):
+        shape = {"m": 128, "n": 128, "k": 192}
+        self.write_sweep(defaults=shape, grid={"density_b": [0.25, 1.0]}, points=[
+            {"variant": "tc"}, {"variant": "stc", "pattern": "2:4"}, {"variant": "dual", "pattern": "2:6", "check": "on"},
+            {"variant": "dstc", "pattern": "0.1", "machine": "dstc", "/shared_words_per_cycle": 1000}])
+        self.assertIn("8 computed, 0 failed", self.sptc("sweep", "sweep.json", "--db", "r.sqlite"))
+        rows = {(row["variant"], row["density_b"]): row for row in self.export("r.sqlite")}
+        for (variant, density), row in rows.items():
+            one = json.loads(self.sptc("variant", "run", variant, "--m", 128, "--n", 128, "--k", 192, "--pattern", row["pattern"],
+                                       "--density-b", density, "--machine", row["machine"], "--json"))
+            if variant != "dstc":  # its feed was widened
+                self.assertEqual(row["cycles"], one["cycles"])
+                self.assertAlmostEqual(row["speedup"], rows["tc", density]["cycles"] / row["cycles"])
+                self.assertAlmostEqual(row["energy_uj"], one["energy_uj"])
+        self.assertLess(rows["dual", 0.25]["cycles"], rows["dual", 1.0]["cycles"])
+        for wrong, said in [({"variant": "stc", "tile": "64x64x64x2"}, "tile: means nothing to variant"), ({"density_b": 0.5}, "without a variant"),
+                            ({"variant": "hss", "pattern": "2:4"}, "takes G:H/N:M"), ({"variant": "x"}, "unknown variant"),
+                            ({"variant": "tc", "machine": "x"}, "unknown machine"), ({"variant": "tc", "/sms": 4}, "names nothing")]:
+            self.write_sweep(defaults=shape, points=[wrong])
+            self.assertIn(said, self.sptc("sweep", "sweep.json", "--db", "w.sqlite", status=3))
+
+    def test_a_report_shows_variants(self):
+        self.write_sweep(defaults={"m": 64, "n": 64, "k": 64}, points=[{"variant": "tc"}, {"variant": "vegeta", "pattern": "0.1", "machine": "vegeta"}, {"pattern": "2:4"}])
+        self.sptc("sweep", "sweep.json", "--db", "r.sqlite")
+        self.sptc("report", "r.sqlite", "-o", "r.html")
+        page = (self.folder / "r.html").read_text()
+        self.assertIn('"array_busy"', page)
+        self.assertIn('"variant":"vegeta"', page)
+
     def test_equal_points_of_another_sweep_are_not_computed_again(self):
         self.small_sweep()
         self.sptc("sweep", "sweep.json", "--db", "r.sqlite")

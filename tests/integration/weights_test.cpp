@@ -155,6 +155,55 @@ TEST_CASE("sptc compress: the CUTLASS order holds the same matrix, padded to 32 
     CHECK(is_padding_of(found, weights));
 }
 
+TEST_CASE("sptc expand: what compress wrote comes back element by element, in every format") {
+    for (const char* options :
+         {"--pattern 2:4", "--pattern 2:4 --order cutlass", "--pattern 2:4 --index-format bitmask",
+          "--pattern 3:7 --index-format combinatorial", "--pattern 1:16"}) {
+        CAPTURE(options);
+        const Workplace workplace;
+        workplace.write("w.npy", random_halves(33, 101));
+        const std::string pattern =
+            std::string(options).substr(0, std::string(options).find(" --", 3));
+        REQUIRE(workplace.run("prune w.npy p.npy " + pattern).exit_code == 0);
+        REQUIRE(workplace.run(fmt::format("compress p.npy c.safetensors {}", options)).exit_code ==
+                0);
+        const ProgramRun run = workplace.run("expand c.safetensors d.npy");
+        INFO(run.err);
+        REQUIRE(run.exit_code == 0);
+        CHECK(workplace.read("d.npy") == workplace.read("p.npy"));
+    }
+}
+
+TEST_CASE("sptc expand: a file that compress did not write, or that was changed, is refused") {
+    const Workplace workplace;
+    workplace.write("w.npy", random_halves(16, 32));
+    REQUIRE(workplace.run("prune w.npy p.npy").exit_code == 0);
+    REQUIRE(workplace.run("compress p.npy c.safetensors").exit_code == 0);
+    const Matrix values = tensor_file::read_safetensors(workplace.path("c.safetensors"), "values");
+    const std::vector<std::byte> words(16 * 2 * 2);  // positions 0, 0 in every group
+    const std::array<tensor_file::NamedTensor, 2> tensors{
+        tensor_file::NamedTensor{"values", values.type, {16, 16}, values.data},
+        tensor_file::NamedTensor{"metadata", DataType::kU16, {16, 2}, words}};
+    tensor_file::write_safetensors(workplace.path("foreign.safetensors"), tensors);
+    std::map<std::string, std::string> text{{"schema", "sptc.compressed/1"},
+                                            {"pattern", "2:4"},
+                                            {"rows", "16"},
+                                            {"columns", "32"},
+                                            {"order", "row-major"},
+                                            {"index_format", "coordinate"}};
+    tensor_file::write_safetensors(workplace.path("changed.safetensors"), tensors, text);
+    text["order"] = "other";
+    tensor_file::write_safetensors(workplace.path("order.safetensors"), tensors, text);
+    for (const auto& [file, said] :
+         {std::pair{"foreign", "no text entry 'schema'"}, std::pair{"changed", "row 0"},
+          std::pair{"order", "expected row-major or cutlass"}}) {
+        const ProgramRun run = workplace.run(fmt::format("expand {}.safetensors d.npy", file));
+        CHECK(run.exit_code != 0);
+        CHECK_THAT(run.err, Contains(said));
+    }
+    CHECK_FALSE(workplace.files().contains("d.npy"));
+}
+
 TEST_CASE("sptc compress: a 2:4 f16 matrix shrinks to 9/16 of its bytes") {
     const Workplace workplace;
     workplace.write("w.npy", random_halves(64, 128));

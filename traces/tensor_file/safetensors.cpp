@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -195,6 +196,21 @@ Tensor load(const std::filesystem::path& path, std::string_view tensor, ExtentRu
 std::vector<TensorEntry> list_safetensors(const std::filesystem::path& path) {
     InputFile file(path);
     return read_entries(file);
+}
+
+std::map<std::string, std::string> read_safetensors_text(const std::filesystem::path& path) {
+    InputFile file(path);
+    std::uint64_t data_at = 0;
+    const json header = parse_header(file, data_at);
+    std::map<std::string, std::string> text;
+    const auto entries = header.find("__metadata__");
+    if (entries == header.end()) return text;
+    const auto is_text = [](const json& value) { return value.is_string(); };
+    if (!entries->is_object() || !std::all_of(entries->begin(), entries->end(), is_text))
+        throw base::ConfigError(
+            fmt::format("{}: header /__metadata__: expected an object of strings", file.name()));
+    for (const auto& [name, value] : entries->items()) text[name] = value.get<std::string>();
+    return text;
 }
 
 Matrix read_safetensors(const std::filesystem::path& path, std::string_view tensor) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,11 @@ struct TensorEntry {
 /// The tensors of a .safetensors file, ordered by name; reads the header only. Throws ConfigError
 /// with the file and the byte position or JSON pointer of what is malformed.
 [[nodiscard]] std::vector<TensorEntry> list_safetensors(const std::filesystem::path& path);
+
+/// The free text entries of a .safetensors file, by name; empty when there are none. Throws
+/// ConfigError as list_safetensors() does.
+[[nodiscard]] std::map<std::string, std::string> read_safetensors_text(
+    const std::filesystem::path& path);
 
 /// Reads one two-dimensional tensor, and only its bytes. An empty name takes the only tensor of the
 /// file. Throws ConfigError that lists the matrices of the file when the name is missing or

@@ -39,12 +39,12 @@ document.addEventListener('DOMContentLoaded', () => {
   const tiles = element('div', {class: 'tiles'});
   const bar = element('div', {class: 'bar', id: 'filters'});
   let memory = 'hbm', paretoShape = shapes.at(-1), stallShape = shapes.at(-1);
-  const costs = ['time_us', 'energy_uj', 'tensor_core_area_mm2', 'energy_delay_uj_us', 'hbm_bytes', 'l2_bytes', 'shared_bytes', 'executed_macs'].filter((name) => points.some((point) => point[name] !== null && point[name] !== undefined));
+  const costs = ['time_us', 'cycles', 'energy_uj', 'tensor_core_area_mm2', 'energy_delay_uj_us', 'hbm_bytes', 'l2_bytes', 'shared_bytes', 'executed_macs'].filter((name) => points.some((point) => point[name] !== null && point[name] !== undefined));
   const hasCost = costs.includes('energy_uj') || costs.includes('tensor_core_area_mm2');
-  const costWords = {time_us: 'time', energy_uj: 'energy', tensor_core_area_mm2: 'area of the tensor cores', energy_delay_uj_us: 'energy-delay product', hbm_bytes: 'HBM traffic',
+  const costWords = {time_us: 'time', cycles: 'cycles', energy_uj: 'energy', tensor_core_area_mm2: 'area of the tensor cores', energy_delay_uj_us: 'energy-delay product', hbm_bytes: 'HBM traffic',
     l2_bytes: 'L2 traffic', shared_bytes: 'shared-memory traffic', executed_macs: 'multiplications made'};
   const counted = (name) => `${costWords[name]} (${figure[name].unit})`;
-  let xCost = hasCost ? (costs.includes('tensor_core_area_mm2') ? 'tensor_core_area_mm2' : 'energy_uj') : costs.find((name) => name !== 'time_us'), yCost = 'time_us';
+  let xCost = hasCost ? (costs.includes('tensor_core_area_mm2') ? 'tensor_core_area_mm2' : 'energy_uj') : costs.find((name) => !['time_us', 'cycles'].includes(name)), yCost = costs[0];
   const costOptions = costs.map((name) => [name, counted(name)]);
 
   main.append(tiles, bar,
@@ -89,13 +89,15 @@ document.addEventListener('DOMContentLoaded', () => {
     const finished = done();
     const median = (list) => list.length === 0 ? null : [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
     const best = finished.filter((point) => point.pattern !== 'dense' && point.speedup).sort((a, b) => b.speedup - a.speedup)[0];
+    const attained = median(finished.filter((point) => point.attainable_tflops).map((point) => 100 * point.tflops / point.attainable_tflops));
+    const fastest = Math.max(...finished.map((point) => point.tflops ?? 0));
     const tile = (value, words) => element('div', {class: 'tile'}, element('b', {}, value), element('span', {}, words));
     tiles.replaceChildren(
       tile(shown(finished.length), 'points computed'),
       tile(shown(visible.length - finished.length), 'points failed'),
       tile(best ? shown(best.speedup) + ' \u00d7' : '\u2013', best ? `best speedup: ${best.pattern}, ${best.shape}` : 'best speedup: no sparse point with its dense twin'),
-      tile(shown(Math.max(0, ...finished.map((point) => point.tflops ?? 0))), 'TFLOPS at most'),
-      tile(shown(median(finished.filter((point) => point.attainable_tflops).map((point) => 100 * point.tflops / point.attainable_tflops))) + ' %', 'of attainable throughput (median)'));
+      tile(fastest > 0 ? shown(fastest) : '\u2013', 'TFLOPS at most'),
+      tile(attained === null ? '\u2013' : shown(attained) + ' %', 'of attainable throughput (median)'));
   }
 
   const nothing = (id, words) => target(id).replaceChildren(element('p', {class: 'note'}, words));
@@ -160,24 +162,27 @@ document.addEventListener('DOMContentLoaded', () => {
     tensor_busy: ['#0072B2', 'an mma was ready, the tensor core still ran passes'], tensor_dependency: ['#66AAD7', 'waited for the result of an mma'],
     pipeline_busy: ['#7B5A00', 'an instruction was ready, its pipeline was occupied'], fixed_dependency: ['#B8860B', 'waited for a fixed-latency result'], operand_read: ['#E3B94F', 'waited until an earlier memory instruction had read its register'], control: ['#F5E3B3', 'waited for a branch or a warp synchronisation'],
     memory_queue_full: ['#8C2D04', 'a memory instruction was ready, the queue was full'], shared_dependency: ['#D55E00', 'waited for shared memory'], global_dependency: ['#F28E4B', 'waited for L2 or HBM'], async_wait: ['#FBC9A4', 'waited at cp.async.wait_group'],
-    barrier: ['#CC79A7', 'waited at bar.sync'], no_warp: ['#D5D9DF', 'no warp was resident']};
+    barrier: ['#CC79A7', 'waited at bar.sync'],
+    array_busy: ['#009E73', 'the multipliers of a variant worked'], operands: ['#D55E00', 'the multipliers waited for operands'], first_operands: ['#FBC9A4', 'before the first operands'], results_out: ['#CC79A7', 'after the last: results on their way out'],
+    no_warp: ['#D5D9DF', 'no warp was resident']};
 
   function drawStalls() {
     const data = done().filter((point) => point.shape === stallShape);
     if (data.length === 0) return nothing('stalls', 'No point of this shape is shown.');
     const kMostBars = 40;
-    const bars = [...data].sort((a, b) => a.time_us - b.time_us).slice(0, kMostBars);
+    const timeOf = (point) => point.time_us ?? point.cycles;  // machines of variants have no clock
+    const bars = [...data].sort((a, b) => timeOf(a) - timeOf(b)).slice(0, kMostBars);
     const known = Object.keys(activities);
     const rowsOf = bars.flatMap((point) => {
       const stalls = report.points[point.index].result.stalls;
       const all = Object.values(stalls).reduce((sum, cycles) => sum + cycles, 0);
       return Object.entries(stalls).filter(([, cycles]) => cycles > 0).map(([name, cycles]) => ({name, cycles, share: cycles / all, rank: known.indexOf(name), meaning: activities[name]?.[1],
-        index: point.index, bar: `${point.pattern}, ${point.design}`, time_us: point.time_us}));
+        index: point.index, bar: `${point.pattern}, ${point.design}`, time_us: point.time_us, order: timeOf(point)}));
     });
     const named = [...new Set(rowsOf.map((row) => row.name))].sort((a, b) => known.indexOf(a) - known.indexOf(b));
     chart(target('stalls'), {data: {values: rowsOf}, width: Math.max(320, wide('stalls') - 170 - Math.min(460, 7 * Math.max(...rowsOf.map((row) => row.bar.length)))), height: {step: 21},
       mark: {type: 'bar', stroke: '#fff', strokeWidth: .7, cursor: 'pointer'},
-      encoding: {y: {field: 'bar', type: 'nominal', sort: {field: 'time_us', op: 'min'}, title: null, axis: {labelLimit: 460}}, x: {field: 'share', type: 'quantitative', stack: 'zero', scale: {domain: [0, 1]}, title: 'share of sub-core cycles', axis: {format: '%', tickCount: 10}},
+      encoding: {y: {field: 'bar', type: 'nominal', sort: {field: 'order', op: 'min'}, title: null, axis: {labelLimit: 460}}, x: {field: 'share', type: 'quantitative', stack: 'zero', scale: {domain: [0, 1]}, title: 'share of sub-core cycles', axis: {format: '%', tickCount: 10}},
         color: {field: 'name', scale: {domain: named, range: named.map((name) => activities[name]?.[0] ?? '#888')}, title: null, legend: {symbolType: 'square'}}, order: {field: 'rank'},
         tooltip: tip(['bar', 'design'], ['name', 'activity'], ['meaning', 'meaning'], ['share', 'share', '.1%'], ['cycles', 'cycles', ','], ['time_us', 'time of the kernel (us)', '.4~g'])}}, (datum) => open(datum.index));
     if (data.length > kMostBars) target('stalls').append(element('p', {class: 'note'}, `The ${kMostBars} fastest of ${data.length} designs; filters above choose others.`));
