@@ -22,7 +22,7 @@ struct Parameter {
     std::string source;
 };
 
-/// Those with a source, in the order of the description.
+/// Those with a source, in the order of the document.
 void collect(const ordered_json& json, const std::string& pointer, std::vector<Parameter>& found) {
     if (!json.is_object()) return;
     if (json.contains("value")) {
