@@ -42,9 +42,10 @@ TEST_CASE("variant: datapath cycles are the larger of compute and the words of a
         const char* pattern;
         double density, index_bits;
     };
-    for (const Row& row : {Row{"stc", "2:4", 0.5, 2}, Row{"flex", "2:8", 0.25, 4},
-                           Row{"flex", "1:4", 0.25, 2}, Row{"flex", "1:8", 0.125, 4},
-                           Row{"hss", "4:8/2:4", 0.25, 3.5}, Row{"vector-wise", "8:32", 0.25, 5}}) {
+    for (const Row& row :
+         {Row{"tc", "2:4", 1, 0}, Row{"stc", "2:4", 0.5, 2}, Row{"flex-rle", "2:8", 0.25, 4},
+          Row{"flex", "2:8", 0.25, 4}, Row{"flex", "1:4", 0.25, 2}, Row{"flex", "1:8", 0.125, 4},
+          Row{"hss", "4:8/2:4", 0.25, 3.5}, Row{"vector-wise", "8:32", 0.25, 5}}) {
         INFO(row.variant << ' ' << row.pattern);
         const VariantResult result = run(row.variant, row.pattern, {256, 256, 2048});
         const double dense = static_cast<double>(result.dense_cycles);
