@@ -15,7 +15,7 @@ endif()
 
 if(SPTC_SANITIZE_THREADS)
   target_compile_options(sptc_options INTERFACE
-    -Wno-maybe-uninitialized -fsanitize=thread -fno-omit-frame-pointer -O1)
+    -Wno-maybe-uninitialized -fsanitize=thread -fno-omit-frame-pointer -O1 -g1)
   target_link_options(sptc_options INTERFACE -fsanitize=thread)
 endif()
 

@@ -2,7 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -83,6 +83,12 @@ void add_check(CLI::App& app, int& exit_code) {
         ->type_name("");
     verb->add_option("--only", options->check.only, "One group: numerics, timing or gemm")
         ->check(CLI::IsMember({"numerics", "timing", "gemm"}));
+    static const std::map<std::string, run::Half> kHalves{{"even", run::Half::kEven},
+                                                          {"odd", run::Half::kOdd}};
+    verb->add_option("--half", options->check.half,
+                     "Half of the entries, by a digest of their names: even or odd")
+        ->transform(CLI::CheckedTransformer(kHalves))
+        ->option_text("even|odd");
     verb->add_option("--stride", options->check.stride, "Only every N-th entry of a group")
         ->check(CLI::Range(1u, 1'000'000u))
         ->capture_default_str();
@@ -94,7 +100,8 @@ void add_check(CLI::App& app, int& exit_code) {
         "Exit code 1 when a bit differs or an entry is damaged.\n"
         "Examples:\n"
         "  sptc check traces/recorded/h200\n"
-        "  sptc check traces/recorded/h200 --only timing --rows");
+        "  sptc check traces/recorded/h200 --only timing --rows\n"
+        "  sptc check traces/recorded/h200 --only timing --half odd");
     verb->callback([options, &exit_code] { exit_code = check(*options); });
 }
 

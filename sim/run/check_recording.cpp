@@ -5,18 +5,20 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
+#include <span>
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "models/base/sha256.hpp"
 #include "sim/run/microbench_run.hpp"
 #include "sim/run/mismatch_text.hpp"
-#include "sim/run/scratch_folder.hpp"
-#include "traces/campaign/pack.hpp"
+#include "sim/run/recorded_campaign.hpp"
 #include "traces/campaign/prepare.hpp"
 #include "traces/cuda/record.hpp"
 #include "traces/launch/check.hpp"
 #include "traces/launch/launch.hpp"
+#include "traces/launch/mma_operand.hpp"
 
 namespace sptc::run {
 namespace {
@@ -74,8 +76,8 @@ bool within_tolerance(const launch::Launch& launch, const KeptOutput& recorded,
 
 class Checker {
   public:
-    Checker(const cuda::Recording& recording, std::filesystem::path campaign, cuda::Gpu& gpu)
-        : recording_(recording), campaign_(std::move(campaign)), gpu_(gpu) {
+    Checker(const cuda::Recording& recording, const RecordedCampaign& campaign, cuda::Gpu& gpu)
+        : recording_(recording), campaign_(campaign), gpu_(gpu) {
         const auto empty = std::find_if(
             recording.answers.begin(), recording.answers.end(),
             [](const Answer& each) { return each.name == kEmptyLaunch && each.answered(); });
@@ -93,16 +95,18 @@ class Checker {
         }
         try {
             require_same_files(entry, recorded);
-            const Answer simulated = cuda::answer_entry(gpu_, entry, campaign_);
+            // Here a missing file is damage; below it would be the simulator's refusal.
+            const launch::Launch launch = launch::read_launch(campaign_.folder() / entry.launch);
+            const Answer simulated = cuda::answer_entry(gpu_, entry, campaign_.folder());
             if (simulated.answered()) {
-                compare_all(entry, recorded, simulated, check);
+                compare_all(entry, launch, recorded, simulated, check);
             } else {
                 check.state = EntryState::kNotSimulated;
-                check.problem = simulated.problem;
+                check.problem = campaign_.as_packed(simulated.problem);
             }
         } catch (const base::Error& damage) {
             check.state = EntryState::kDamaged;
-            check.problem = damage.what();
+            check.problem = campaign_.as_packed(damage.what());
         }
         check.kernel_changed = kernel_changed(entry, recorded);
         return check;
@@ -116,22 +120,23 @@ class Checker {
             throw base::ConfigError(
                 fmt::format("{} has the SHA-256 {}, but {} was recorded", what, found, expected));
         };
-        require(entry.kernel, base::sha256_hex(base::read_text(campaign_ / entry.kernel)),
+        require(entry.kernel, base::sha256_hex(campaign_.text(entry.kernel)),
                 recorded.kernel_sha256);
-        require(entry.launch, base::sha256_hex(base::read_text(campaign_ / entry.launch)),
+        require(entry.launch, base::sha256_hex(campaign_.text(entry.launch)),
                 recorded.launch_sha256);
     }
 
-    void compare_all(const CampaignEntry& entry, const Answer& recorded, const Answer& simulated,
-                     EntryCheck& check) {
+    void compare_all(const CampaignEntry& entry, const launch::Launch& launch,
+                     const Answer& recorded, const Answer& simulated, EntryCheck& check) {
         if (recorded.inputs_sha256 != simulated.inputs_sha256) {
             check.state = EntryState::kDamaged;
             check.problem = fmt::format(
-                "its inputs are others than today's generator makes (recorded with version {})",
+                "its inputs have the SHA-256 {}, but {} was recorded: its files were changed, or "
+                "input generator {} makes others than {}, which recorded",
+                simulated.inputs_sha256, recorded.inputs_sha256, launch::kGeneratorVersion,
                 recording_.generator);
             return;
         }
-        const launch::Launch launch = launch::read_launch(campaign_ / entry.launch);
         for (const KeptOutput& wanted : recorded.outputs) {
             const auto got =
                 std::find_if(simulated.outputs.begin(), simulated.outputs.end(),
@@ -194,13 +199,14 @@ class Checker {
             empty.name = kEmptyLaunch;
             empty.kernel = empty.name + ".ptx";
             empty.launch = empty.name + ".json";
-            simulated_empty_us_ = cuda::answer_entry(gpu_, empty, campaign_).times.median_us;
+            simulated_empty_us_ =
+                cuda::answer_entry(gpu_, empty, campaign_.folder()).times.median_us;
         }
         return *simulated_empty_us_;
     }
 
     const cuda::Recording& recording_;
-    std::filesystem::path campaign_;
+    const RecordedCampaign& campaign_;
     cuda::Gpu& gpu_;
     double recorded_empty_us_ = 0;
     std::optional<double> simulated_empty_us_;
@@ -215,11 +221,13 @@ EntryCheck unanswered(const CampaignEntry& entry) {
     return check;
 }
 
-cuda::Campaign read_campaign(const std::filesystem::path& folder, const std::string& named) {
-    return cuda::parse_campaign(base::read_text(folder / cuda::kCampaignFile), named);
-}
-
 }  // namespace
+
+bool is_in(Half half, std::string_view entry) {
+    if (half == Half::kBoth) return true;
+    const bool odd = cuda::digest_of(std::as_bytes(std::span(entry))) % 2 != 0;
+    return odd == (half == Half::kOdd);
+}
 
 bool RecordingCheck::agrees() const {
     return std::none_of(entries.begin(), entries.end(), [](const EntryCheck& each) {
@@ -231,17 +239,16 @@ RecordingCheck check_recording(const std::filesystem::path& folder, cuda::Gpu& g
                                const CheckOptions& options) {
     RecordingCheck result;
     result.recording = cuda::read_recording(folder);
-    const ScratchFolder scratch;
-    const std::string pack = (folder / cuda::kPackFile).string();
-    (void)campaign::unpack(pack, scratch.path());  // what is missing is noted entry by entry
-    const cuda::Campaign campaign = read_campaign(scratch.path(), pack + ": campaign.json");
+    const RecordedCampaign carried(folder, result.recording.campaign_sha256);
+    const cuda::Campaign& campaign = carried.campaign();
     std::map<std::string, const Answer*> answers;
     for (const Answer& answer : result.recording.answers) answers[answer.name] = &answer;
-    Checker checker(result.recording, scratch.path(), gpu);
+    Checker checker(result.recording, carried, gpu);
     std::map<std::string, std::uint64_t> seen;
     for (std::size_t i = 0; i < campaign.entries.size(); ++i) {
         const CampaignEntry& entry = campaign.entries[i];
         if (!options.only.empty() && entry.group != options.only) continue;
+        if (!is_in(options.half, entry.name)) continue;
         if (seen[entry.group]++ % options.stride != 0) continue;
         if (options.progress) {
             options.progress(static_cast<double>(i) / static_cast<double>(campaign.entries.size()),
@@ -260,12 +267,11 @@ RecordingCheck check_recording(const std::filesystem::path& folder, cuda::Gpu& g
 RecordingContent read_content(const std::filesystem::path& folder) {
     RecordingContent content;
     content.recording = cuda::read_recording(folder);
-    const ScratchFolder scratch;
-    const std::string pack = (folder / cuda::kPackFile).string();
-    (void)campaign::unpack(pack, scratch.path());
-    content.campaign = read_campaign(scratch.path(), pack + ": campaign.json");
+    const RecordedCampaign carried(folder, content.recording.campaign_sha256);
+    content.campaign = carried.campaign();
+    content.damaged = carried.damaged();
     std::error_code none;
-    content.pack_bytes = std::filesystem::file_size(pack, none);
+    content.pack_bytes = std::filesystem::file_size(folder / cuda::kPackFile, none);
     content.answer_bytes = std::filesystem::file_size(folder / cuda::kAnswersFile, none);
     return content;
 }

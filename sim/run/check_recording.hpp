@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/campaign/pack.hpp"
 #include "traces/cuda/campaign.hpp"
 #include "traces/cuda/gpu.hpp"
 #include "traces/cuda/recording.hpp"
@@ -17,10 +18,15 @@ struct TimingRow {
     std::string name;
     double recorded = 0;
     double simulated = 0;
-    [[nodiscard]] double error_percent() const {
-        return recorded == 0 ? 0 : 100 * (simulated - recorded) / recorded;
-    }
+    /// Not when the clock of the device is unknown, or a kernel takes no longer than an empty one.
+    [[nodiscard]] bool judged() const { return recorded > 0; }
+    [[nodiscard]] double error_percent() const { return 100 * (simulated - recorded) / recorded; }
 };
+
+/// Entries of one half: constants are calibrated on one and judged on the other. The last bit of
+/// the digest of an entry's name decides, so an entry stays in its half whatever else is recorded.
+enum class Half : std::uint8_t { kBoth, kEven, kOdd };
+[[nodiscard]] bool is_in(Half half, std::string_view entry);
 
 /// How an entry of a recording fared.
 enum class EntryState : std::uint8_t {
@@ -44,8 +50,9 @@ struct EntryCheck {
 };
 
 struct CheckOptions {
-    std::string only;          ///< a group; empty: all
-    std::uint64_t stride = 1;  ///< every stride-th entry of a group
+    std::string only;  ///< a group; empty: all
+    Half half = Half::kBoth;
+    std::uint64_t stride = 1;  ///< every stride-th entry of a group, counted in the half
     std::function<void(double done, std::string_view entry)> progress;
 };
 
@@ -66,6 +73,7 @@ struct RecordingCheck {
 struct RecordingContent {
     cuda::Recording recording;
     cuda::Campaign campaign;
+    std::vector<campaign::DamagedFile> damaged;  ///< of campaign.pack
     std::uint64_t pack_bytes = 0;
     std::uint64_t answer_bytes = 0;
 };

@@ -103,19 +103,30 @@ std::string plain_text(const launch::Launch& launch, const std::string& name, st
         element_text(type, probe::get_element(simulated, static_cast<int>(8 * bytes), element)));
 }
 
+/// What is known when only digests are kept.
+std::string digest_text(const std::string& form, const cuda::KeptOutput& recorded,
+                        const cuda::KeptOutput& simulated,
+                        const cuda::OutputDifference& difference) {
+    if (!difference.first_block) return fmt::format("{}: the SHA-256 differs", recorded.buffer);
+    const std::uint64_t block = *difference.first_block;
+    std::string where = fmt::format("block {} of {}", block, recorded.buffer);
+    if (!form.empty()) {
+        const isa::MmaForm& instruction = *isa::parse_mma(form).form;
+        const std::uint64_t together =
+            recorded.rule.block_bytes / FragmentOrder(instruction, Operand::kD).bytes();
+        where = fmt::format("{} number {} to {}, D", form, together * block,
+                            together * (block + 1) - 1);
+    }
+    return fmt::format("{}: expected digest {:#06x}, got {:#06x}; its bits are not kept", where,
+                       recorded.digest(block), simulated.digest(block));
+}
+
 }  // namespace
 
 std::string mismatch_text(const launch::Launch& launch, const std::string& form,
                           const cuda::KeptOutput& recorded, const cuda::KeptOutput& simulated,
                           const cuda::OutputDifference& difference) {
-    if (!difference.first_byte) {
-        return difference.first_block
-                   ? fmt::format(
-                         "{}, block {} of {} bytes: its digest differs, its bits are not "
-                         "kept",
-                         recorded.buffer, *difference.first_block, recorded.rule.block_bytes)
-                   : fmt::format("{}: the SHA-256 differs", recorded.buffer);
-    }
+    if (!difference.first_byte) return digest_text(form, recorded, simulated, difference);
     const std::uint64_t byte = *difference.first_byte;
     const std::uint64_t block_bytes = recorded.rule.block_bytes;
     const std::uint64_t block = block_bytes == 0 ? 0 : byte / block_bytes;
@@ -128,6 +139,11 @@ std::string mismatch_text(const launch::Launch& launch, const std::string& form,
     // A block is one instruction or several.
     const std::uint64_t size = FragmentOrder(instruction, Operand::kD).bytes();
     const std::uint64_t at = (byte - block * block_bytes) / size * size;
+    if (at + size > wanted.size()) {
+        throw base::ConfigError(fmt::format(
+            "blocks of {} bytes of {}: expected a multiple of the {} bytes of D of one {}",
+            wanted.size(), recorded.buffer, size, form));
+    }
     wanted = wanted.subspan(at, size);
     got = got.subspan(at, size);
     return instruction_text(launch, instruction, byte, wanted, got);

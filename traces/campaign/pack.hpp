@@ -17,13 +17,13 @@ void write_pack(const std::filesystem::path& folder, const std::vector<std::stri
 
 /// A file of an archive that could not be unpacked, and why.
 struct DamagedFile {
-    std::string name;
+    std::string name;  ///< empty when it cannot be read either
     std::string problem;
 };
 
-/// Unpacks into a folder, which is created. A damaged file does not stop the others; what follows a
-/// damaged length is lost. Throws ConfigError when it is no archive, or a name leads out of the
-/// folder.
+/// Unpacks into a folder, which is created. A damaged file does not stop the others, also when its
+/// name or length is damaged: the next file is looked for. A name that leads out of the folder is
+/// damage. Throws ConfigError when it is no archive.
 [[nodiscard]] std::vector<DamagedFile> unpack(const std::filesystem::path& pack,
                                               const std::filesystem::path& folder);
 

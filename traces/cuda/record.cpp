@@ -108,7 +108,8 @@ Recording record_campaign(Gpu& gpu, const std::filesystem::path& campaign,
     using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
     const std::string file = (campaign / kCampaignFile).string();
-    const Campaign content = parse_campaign(base::read_text(file), file);
+    const std::string text = base::read_text(file);
+    const Campaign content = parse_campaign(text, file);
     std::filesystem::create_directories(out);
     const std::vector<std::byte> pack = base::read_bytes(campaign / kPackFile);
     base::write_bytes(out / kPackFile, pack);
@@ -118,6 +119,7 @@ Recording record_campaign(Gpu& gpu, const std::filesystem::path& campaign,
     recording.measured_clock_mhz = measured_clock(gpu, recording.device);
     recording.date = utc_now();
     recording.generator = launch::kGeneratorVersion;
+    recording.campaign_sha256 = base::sha256_hex(text);
     for (const CampaignEntry& entry : content.entries) {
         const double minutes = std::chrono::duration<double>(Clock::now() - begin).count() / 60;
         if (options.progress) {

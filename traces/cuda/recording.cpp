@@ -163,6 +163,7 @@ void write_recording(const Recording& recording, const std::filesystem::path& fo
                  {"measured_clock_mhz", recording.measured_clock_mhz},
                  {"date", recording.date},
                  {"generator", recording.generator},
+                 {"campaign_sha256", recording.campaign_sha256},
                  {"answers", Json::array()}};
     for (const Answer& answer : recording.answers) {
         content["answers"].push_back(answer_json(answer, answers));
@@ -190,12 +191,14 @@ Recording read_recording(const std::filesystem::path& folder) {
                                        top.string("sha256"), hash));
     }
     const Fields fields(top.at("recording"), file, "/recording");
-    fields.expect_only({"device", "measured_clock_mhz", "date", "generator", "answers"});
+    fields.expect_only(
+        {"device", "measured_clock_mhz", "date", "generator", "campaign_sha256", "answers"});
     Recording recording;
     recording.device = read_device(Fields(fields.at("device"), file, fields.pointer("device")));
     recording.measured_clock_mhz = fields.real("measured_clock_mhz");
     recording.date = fields.string("date");
     recording.generator = fields.integer("generator", 0, kAny);
+    recording.campaign_sha256 = fields.string("campaign_sha256");
     const std::vector<std::byte> answers = read_answers_file(folder / kAnswersFile);
     for (std::size_t i = 0; i < fields.array("answers").size(); ++i) {
         recording.answers.push_back(read_answer(fields.element("answers", i), answers));

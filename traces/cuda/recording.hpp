@@ -47,6 +47,7 @@ struct Recording {
     double measured_clock_mhz = 0;  ///< of the SMs under load; 0: unknown
     std::string date;               ///< ISO 8601, UTC
     std::uint64_t generator = 0;    ///< launch::kGeneratorVersion of the recorder
+    std::string campaign_sha256;    ///< of campaign.json
     std::vector<Answer> answers;
 };
 
