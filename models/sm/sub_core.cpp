@@ -107,6 +107,7 @@ void SubCore::start_warp(std::uint32_t slot, std::uint32_t warp, isa::CtaStream&
     entry.sm_warp = warp;
     entry.warp_in_cta = warp_in_cta;
     entry.buffer.refill(now + 1);
+    entry.arrived = now + 1;
     entry.blocked_until = 0;
     entry.blocked_by = nullptr;
     entry.scoreboard.reset(scoreboard_registers);
@@ -186,6 +187,12 @@ Activity SubCore::examine(const Warp& warp, Cycle now) const {
     return Activity::kIssued;
 }
 
+bool SubCore::waits_longer(const Warp& warp, const Warp& chosen) {
+    const Operation operation = warp.next->operation;
+    const bool same = (operation == Operation::kMma) == (chosen.next->operation == Operation::kMma);
+    return is_queued_for(operation) && same && warp.waits_since() < chosen.waits_since();
+}
+
 void SubCore::account_until(Cycle end) {
     if (end <= accounted_until_) return;
     statistics_.activity[static_cast<std::size_t>(idle_activity_)] += end - accounted_until_;
@@ -213,9 +220,11 @@ void SubCore::tick(Cycle now) {
         Activity answer = examine(warp, now);
         if (answer == Activity::kIssued && issue_free_ > now) answer = Activity::kRegisterPort;
         if (answer == Activity::kIssued) {
-            chosen = &warp;
-            chosen_slot = slot;
-            return false;
+            if (chosen == nullptr || waits_longer(warp, *chosen)) {
+                chosen = &warp;
+                chosen_slot = slot;
+            }
+            return !scheduler_.is_last(chosen_slot) && is_queued_for(chosen->next->operation);
         }
         if (answer < activity) {
             activity = answer;
@@ -268,6 +277,7 @@ void SubCore::issue(Warp& warp, Cycle now) {
     execute_effects(warp, instruction, executed, now);
 
     warp.next = warp.cta->peek(warp.warp_in_cta);
+    warp.arrived = now + 1;
     if (warp.next != nullptr) {
         refresh(warp);
         return;

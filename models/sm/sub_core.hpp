@@ -119,10 +119,15 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
         std::uint32_t warp_in_cta = 0;
         const isa::Instruction* next = nullptr;  ///< nullptr: exited
         Scoreboard::Readiness readiness;         ///< of `next`, control flow included
+        base::Cycle arrived = 0;                 ///< when `next` came to stand first in its buffer
         base::Cycle blocked_until = 0;           ///< branch, bar.warp.sync, barrier, nanosleep
         Activity blocked_reason = Activity::kControl;
         const isa::Instruction* blocked_by = nullptr;  ///< the barrier, branch, ...
 
+        /// Since when nothing but a unit or another warp holds it up.
+        [[nodiscard]] base::Cycle waits_since() const {
+            return readiness.cycle > arrived ? readiness.cycle : arrived;
+        }
         /// The instruction that it waits at: the one that blocks it, else the next one.
         [[nodiscard]] const isa::Instruction* waits_at(base::Cycle now) const {
             const bool blocked = blocked_until == readiness.cycle && readiness.cycle > now;
@@ -140,6 +145,11 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     };
 
     [[nodiscard]] static Pipe pipe_of(isa::Operation operation);
+    /// The tensor core and the memory queue take one instruction in several cycles, in the order in
+    /// which warps come to wait for them.
+    [[nodiscard]] static bool is_queued_for(isa::Operation operation) {
+        return operation == isa::Operation::kMma || isa::is_memory(operation);
+    }
     [[nodiscard]] const PipelineSpec& pipeline(Pipe pipe) const;
     void refresh(Warp& warp);
     /// kIssued when the warp's next instruction can issue now, else what it waits for.
@@ -152,6 +162,8 @@ class SubCore : public sc_core::sc_module, public tensor_core::MmaListener {
     /// Hands an mma to the tensor core. Throws KernelError with its PTX line for illegal metadata.
     void start_mma(std::uint32_t slot, const isa::Instruction& instruction,
                    const isa::MmaOperands& operands, base::Cycle now);
+    /// Does a warp wait longer than the chosen one for the same unit?
+    [[nodiscard]] static bool waits_longer(const Warp& warp, const Warp& chosen);
     void issue(Warp& warp, base::Cycle now);
     void execute_effects(Warp& warp, const isa::Instruction& instruction,
                          const isa::WarpInstruction& executed, base::Cycle now);

@@ -13,6 +13,7 @@ class WarpScheduler {
     void remove(std::uint32_t slot);
     void issued(std::uint32_t slot) { last_ = slot; }
     void reset();
+    [[nodiscard]] bool is_last(std::uint32_t slot) const { return slot == last_; }
 
     /// Slots in the order in which they are asked.
     template <class Visit>

@@ -4,9 +4,9 @@
 
 namespace sptc::commands {
 
-void ThreadsOption::add_to(CLI::App& verb) {
+void ThreadsOption::add_to(CLI::App& verb, const std::string& name) {
     constexpr unsigned kMostThreads = 1024;
-    verb.add_option("--threads", threads,
+    verb.add_option(name, threads,
                     "Threads of this computer that run SMs; results are the same for any number")
         ->check(CLI::Range(1u, kMostThreads))
         ->capture_default_str();

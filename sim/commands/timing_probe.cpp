@@ -9,6 +9,7 @@
 
 #include "models/base/file.hpp"
 #include "models/isa/mma.hpp"
+#include "sim/commands/threads_option.hpp"
 #include "sim/commands/version.hpp"
 #include "sim/report/timing_report.hpp"
 #include "sim/run/gpu_config.hpp"
@@ -23,6 +24,7 @@ struct Options {
     std::string gpu = "a100";
     std::string json;
     std::string lowering = "on";
+    ThreadsOption threads;
     Values given;  ///< as typed: "1,2,4-8"
 };
 
@@ -65,7 +67,8 @@ void run_probe(const timing::TimingProbe& probe, const Options& options) {
         report::TimedPoint point{timing::Parameters(probe.parameters, values, "--"), {}};
         point.point = timing::run_timing_probe(
             gpu, probe, point.parameters,
-            options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff);
+            options.lowering == "on" ? lowering::Lowering::kOn : lowering::Lowering::kOff,
+            options.threads.threads);
         points.push_back(std::move(point));
     }
     if (!options.json.empty())
@@ -95,6 +98,9 @@ void add_timing_probe(CLI::App& probe_verb, const timing::TimingProbe& probe) {
                      "Time the machine operations that the PTX becomes, or the PTX as written")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
+    // Where --threads are those of a CTA, this computer's have another name.
+    const bool taken = verb->get_option_no_throw("--threads") != nullptr;
+    options->threads.add_to(*verb, taken ? "--host-threads" : "--threads");
     verb->add_option("--json", options->json, "Write the points to this file");
     verb->footer(
         fmt::format("Gives: {}, in the steady state of the loop.\n"

@@ -6,6 +6,7 @@
 
 #include "models/base/error.hpp"
 #include "sim/run/kernel_run.hpp"
+#include "sim/run/thread_choice.hpp"
 #include "traces/launch/device_memory.hpp"
 #include "traces/lowering/lowering.hpp"
 #include "traces/ptx/program.hpp"
@@ -14,16 +15,20 @@
 namespace sptc::run {
 namespace {
 
-void run_kernel(const gpu::GpuSpec& spec, const std::string& text,
+void run_kernel(const gpu::GpuSpec& spec, const microbench::Microbenchmark& benchmark,
                 const launch::KernelLaunch& kernel, launch::DeviceMemory& memory,
                 const MicrobenchOptions& options) {
-    const auto written = ptx::load_program(text, "microbenchmark.ptx", kernel.entry);
+    const auto written = ptx::load_program(benchmark.ptx, "microbenchmark.ptx", kernel.entry);
     ptx::require_forms(*written, isa::find_architecture(spec.arch));
     const auto program = lowering::apply(options.lowering, written);
     launch::Launch single;
     static_cast<launch::KernelLaunch&>(single) = kernel;
     const auto source = ptx::make_source(program, single, memory, launch::Values::kOn, spec.sms);
-    (void)simulate(spec, options.sms, *source, {});
+    gpu::RunOptions run_options;
+    run_options.threads = options.threads;
+    choose_threads(run_options, {*written, *program, kernel, benchmark.launch.buffers,
+                                 launch::Values::kOn, nullptr, false});
+    (void)simulate(spec, options.sms, *source, run_options);
 }
 
 double longest_warp(const std::vector<WarpClock>& clocks) {
@@ -38,9 +43,9 @@ std::vector<WarpClock> warp_clocks(const gpu::GpuSpec& spec, microbench::Microbe
                                    std::uint32_t iterations, const MicrobenchOptions& options) {
     benchmark.set_iterations(iterations);
     launch::DeviceMemory memory(benchmark.launch.buffers, launch::Values::kOn);
-    run_kernel(spec, benchmark.ptx, benchmark.launch, memory, options);
+    run_kernel(spec, benchmark, benchmark.launch, memory, options);
     for (const launch::KernelLaunch& kernel : benchmark.launch.next)
-        run_kernel(spec, benchmark.ptx, kernel, memory, options);
+        run_kernel(spec, benchmark, kernel, memory, options);
     const auto content = memory.content(std::string(microbench::kClocks));
     std::vector<WarpClock> clocks(content.size() / sizeof(WarpClock));
     static_assert(sizeof(WarpClock) == 2 * sizeof(std::uint64_t));

@@ -19,6 +19,7 @@ struct WarpClock {
 struct MicrobenchOptions {
     gpu::SimulatedSms sms = gpu::SimulatedSms::kAll;
     lowering::Lowering lowering = lowering::Lowering::kOn;
+    unsigned threads = 1;  ///< that run SMs; results are the same for any number
 };
 
 /// Simulates a microbenchmark whose loop runs `iterations` times; gives the clocks of all warps,

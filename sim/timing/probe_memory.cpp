@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -47,6 +49,13 @@ std::vector<PlannedRun> plan_chase(const gpu::GpuSpec& spec, const GlobalChase& 
     if (chase.footprint_bytes < 2 * std::uint64_t{chase.stride_bytes}) {
         throw base::ConfigError("footprint: expected at least two strides");
     }
+    if (chase.stride_bytes < chase.lanes * chase.lane_bytes()) {
+        throw base::ConfigError(
+            fmt::format("stride: found {}, expected at least the {} bytes that {} lanes load",
+                        chase.stride_bytes, chase.lanes * chase.lane_bytes(), chase.lanes));
+    }
+    if (chase.lanes != 1 && chase.next == NextAddress::kIndex)
+        throw base::ConfigError("lanes: found 32 with address index, expected 1");
     return {{write(chase, isa::find_architecture(spec.arch)), chase_iterations(chase, most)}};
 }
 
@@ -71,10 +80,11 @@ constexpr run::Iterations kCopyIterations{8, 40};
 
 TimingProbe l1_probe() {
     return {"l1",
-            "Pointer chase of one thread through what the L1 holds (ld.global.ca)",
+            "Pointer chase of one thread, or of a warp, through what the L1 holds (ld.global.ca)",
             {{"footprint", "32K", "Bytes around which pointers lead", {}, 32, kMostBytes},
              stride_parameter("128"),
              {"bits", "64", "Of a load", {"64", "128"}},
+             {"lanes", "1", "Lanes that chase, next to each other", {"1", "32"}},
              address_parameter()},
             {"latency_cycles", "latency_ns"},
             "l1 --address pointer,index",
@@ -85,7 +95,8 @@ TimingProbe l1_probe() {
                                    .stride_bytes = parameters.number32("stride"),
                                    .warm_passes = 1,
                                    .bits = parameters.number32("bits"),
-                                   .next = next_of(parameters)},
+                                   .next = next_of(parameters),
+                                   .lanes = parameters.number32("lanes")},
                                   512);
             },
             latency};

@@ -30,22 +30,25 @@ std::string optional_text(const Fields& fields, std::string_view key) {
 
 PublishedRow read_row(const Fields& fields, const PublishedGroup& group) {
     fields.expect_only({"gpu", "source", "where", "quantity", "value", "unit", "probe",
-                        "parameters", "metric", "fitted", "not_reproduced", "note"});
-    PublishedRow row{.gpu = fields.string("gpu"),
-                     .source = fields.string("source"),
-                     .where = fields.string("where"),
-                     .quantity = fields.string("quantity"),
-                     .value = fields.real("value"),
-                     .unit = fields.string("unit"),
-                     .probe = {},
-                     .parameters = {},
-                     .metric = {},
-                     .fitted = optional_text(fields, "fitted"),
-                     .not_reproduced = optional_text(fields, "not_reproduced"),
-                     .note = optional_text(fields, "note")};
+                        "parameters", "metric", "clock_mhz", "fitted", "not_reproduced", "note"});
+    PublishedRow row{
+        .gpu = fields.string("gpu"),
+        .source = fields.string("source"),
+        .where = fields.string("where"),
+        .quantity = fields.string("quantity"),
+        .value = fields.real("value"),
+        .unit = fields.string("unit"),
+        .probe = {},
+        .parameters = {},
+        .metric = {},
+        .clock_mhz = fields.find("clock_mhz") == nullptr ? 0 : fields.real("clock_mhz"),
+        .fitted = optional_text(fields, "fitted"),
+        .not_reproduced = optional_text(fields, "not_reproduced"),
+        .note = optional_text(fields, "note")};
     if (!group.sources.contains(row.source))
         fields.fail("source", fmt::format("found '{}', expected a key of /sources", row.source));
     if (row.value <= 0) fields.fail("value", "expected a number above 0");
+    if (row.clock_mhz < 0) fields.fail("clock_mhz", "expected a number above 0");
     if (!row.not_reproduced.empty()) return row;
     row.probe = fields.string("probe");
     row.parameters = read_texts(fields, "parameters");

@@ -18,6 +18,7 @@ struct PublishedRow {
     std::string probe;  ///< a timing probe, or "gemm"; empty: not reproduced
     std::map<std::string, std::string> parameters;
     std::string metric;
+    double clock_mhz = 0;        ///< at which the board ran, when not that of the configuration
     std::string fitted;          ///< what was calibrated on this row; empty: the row is predicted
     std::string not_reproduced;  ///< why there is no probe
     std::string note;

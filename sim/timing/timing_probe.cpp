@@ -43,12 +43,13 @@ const TimingProbe& find_timing_probe(std::string_view name) {
 }
 
 ProbePoint run_timing_probe(const gpu::GpuSpec& spec, const TimingProbe& probe,
-                            const Parameters& parameters, lowering::Lowering lowering) {
+                            const Parameters& parameters, lowering::Lowering lowering,
+                            unsigned threads) {
     ProbePoint point;
     std::vector<double> cycles;
     for (const PlannedRun& planned : probe.plan(spec, parameters)) {
-        const run::LoopTime time =
-            run::time_loop(spec, planned.benchmark, planned.iterations, {planned.sms, lowering});
+        const run::LoopTime time = run::time_loop(spec, planned.benchmark, planned.iterations,
+                                                  {planned.sms, lowering, threads});
         cycles.push_back(time.cycles);
         point.iterations = planned.iterations;
     }

@@ -53,9 +53,9 @@ struct TimingProbe {
 [[nodiscard]] const TimingProbe& find_timing_probe(std::string_view name);
 
 /// Simulates a probe. Throws what its kernels cause, and ConfigError for parameters that the GPU
-/// cannot have.
+/// cannot have. `threads` run SMs; figures are the same for any number.
 [[nodiscard]] ProbePoint run_timing_probe(const gpu::GpuSpec& spec, const TimingProbe& probe,
-                                          const Parameters& parameters,
-                                          lowering::Lowering lowering);
+                                          const Parameters& parameters, lowering::Lowering lowering,
+                                          unsigned threads = 1);
 
 }  // namespace sptc::timing

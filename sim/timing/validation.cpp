@@ -46,7 +46,7 @@ class Runner {
         const TimingProbe& probe = find_timing_probe(row.probe);
         const std::string where = fmt::format("{}: {}: ", row.quantity, row.probe);
         const Parameters parameters(probe.parameters, row.parameters, where);
-        std::string key = fmt::format("{}\n{}", spec.name, row.probe);
+        std::string key = fmt::format("{}\n{}\n{}", spec.name, spec.clock_mhz, row.probe);
         for (const auto& [name, value] : parameters.all()) key += "\n" + name + "=" + value;
         const auto found = points_.find(key);
         if (found != points_.end()) return found->second.metric(row.metric);
@@ -85,7 +85,9 @@ void run_row(RowResult& result, Gpus& gpus, Runner& runner) {
         result.skipped = fmt::format("there is no configuration of {}", row.gpu);
     } else {
         try {
-            result.simulated = runner.figure(*spec, row);
+            gpu::GpuSpec clocked = *spec;
+            if (row.clock_mhz > 0) clocked.clock_mhz = row.clock_mhz;
+            result.simulated = runner.figure(clocked, row);
         } catch (const base::Error& error) {
             result.skipped = fmt::format("does not run: {}", error.what());
             result.failed = true;

@@ -52,6 +52,15 @@ TEST_CASE("probe: a wrong option or operation says what was expected") {
     CHECK(run_sptc(directory.path(), "probe mma").exit_code == 2);
 }
 
+TEST_CASE("probe: two threads give the figures of one") {
+    const TemporaryDirectory directory;
+    const std::string probe = "probe stream --level l2 --json ";
+    REQUIRE(run_sptc(directory.path(), probe + "one.json").exit_code == 0);
+    REQUIRE(run_sptc(directory.path(), probe + "two.json --host-threads 2").exit_code == 0);
+    CHECK(base::read_text(directory.path() / "one.json") ==
+          base::read_text(directory.path() / "two.json"));
+}
+
 TEST_CASE("validate: a group is reported as table, JSON, Markdown and page, alike") {
     const TemporaryDirectory directory;
     const ProgramRun run = run_sptc(

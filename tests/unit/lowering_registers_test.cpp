@@ -1,4 +1,6 @@
 // The physical registers that lowering allocates.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -128,4 +130,29 @@ TEST_CASE("lowering: predicates, uniform values and constants have no physical r
                         [](const ptx::RegisterInfo& info) { return info.physical.count != 0; });
         CHECK(any);
     }
+}
+
+TEST_CASE("lowering: chains and the value that each adds stand in different register banks") {
+    std::string text =
+        ".version 8.5\n.target sm_80\n.address_size 64\n"
+        ".visible .entry k(.param .u64 p)\n{\n.reg .b64 %p; .reg .b32 %x<4>, %y, %z;\n"
+        "ld.param.u64 %p, [p]; ld.global.b32 %y, [%p]; ld.global.b32 %z, [%p+4];\n";
+    for (const char* chain : {"0", "1", "2", "3"})
+        text += fmt::format("ld.global.b32 %x{}, [%p+1{}8];\n", chain, chain);
+    for (const char* chain : {"0", "1", "2", "3"}) {
+        text += fmt::format("add.rn.f32 %x{0}, %x{0}, %y;\nxor.b32 %x{0}, %x{0}, %z;\n", chain);
+        text += fmt::format("st.global.b32 [%p+1{0}8], %x{0};\n", chain);
+    }
+    const auto program = lowered(text + "ret;\n}\n");
+    int pairs = 0;
+    for (const isa::Instruction& instruction : program->instructions) {
+        if (instruction.operation != isa::Operation::kFloat32) continue;
+        REQUIRE(instruction.reads.size() == 2);
+        const auto bank = [&](std::size_t i) {
+            return program->registers[instruction.reads[i]].physical.first % 2;
+        };
+        CHECK(bank(0) != bank(1));
+        ++pairs;
+    }
+    CHECK(pairs == 4);
 }

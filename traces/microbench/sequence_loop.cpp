@@ -121,17 +121,28 @@ Microbenchmark write(const LoadBurst& burst, const isa::Architecture& architectu
     Frame frame;
     frame.entry = "load_burst";
     frame.loops = false;
-    frame.comment = format("{} independent loads of a warp", burst.loads);
-    frame.declarations = {format(".shared .align 128 .b8 words[{}]", kWarpBytes * burst.loads),
-                          ".reg .b32 %at", format(".reg .b32 %d<{}>", burst.loads)};
-    frame.prologue = {"mov.u32 %at, words", "mad.lo.u32 %at, %lane, 4, %at"};
+    frame.comment = format("{} independent loads of a warp that hit its L1", burst.loads);
+    frame.parameters = {".u64 param_words"};
+    frame.declarations = {".reg .b64 %at", ".reg .b32 %warm",
+                          format(".reg .b32 %d<{}>", burst.loads)};
+    frame.prologue = {"ld.param.u64 %at, [param_words]", "cvta.to.global.u64 %at, %at",
+                      "mad.wide.u32 %at, %lane, 4, %at"};
     for (std::uint32_t i = 0; i < burst.loads; ++i) {
-        frame.prologue.push_back(format("st.shared.u32 [%at+{}], %lane", i * kWarpBytes));
-        frame.body.push_back(format("ld.volatile.shared.u32 %d{}, [%at+{}]", i, i * kWarpBytes));
+        // Every warp waits for the lines, so that all memory queues are empty at the first clock.
+        frame.prologue.push_back(format("ld.global.ca.u32 %warm, [%at+{}]", i * kWarpBytes));
+        frame.prologue.emplace_back("xor.b32 %kept, %kept, %warm");
+        // Relaxed loads of a CTA's scope hit the L1, and ptxas neither joins nor moves them.
+        frame.body.push_back(format("ld.relaxed.cta.global.u32 %d{}, [%at+{}]", i, i * kWarpBytes));
         frame.epilogue.push_back(format("xor.b32 %kept, %kept, %d{}", i));
     }
-    return {module_head(architecture) + entry_text(frame),
-            timed_launch(frame.entry, 1, burst.warps * isa::kLanes)};
+    Microbenchmark result{module_head(architecture) + entry_text(frame),
+                          timed_launch(frame.entry, 1, burst.warps * isa::kLanes)};
+    launch::Buffer words;
+    words.name = "words";
+    words.bytes = std::uint64_t{kWarpBytes} * burst.loads;
+    result.launch.buffers.push_back(words);
+    result.launch.arguments.emplace_back(launch::BufferArgument{words.name, 0});
+    return result;
 }
 
 }  // namespace sptc::microbench

@@ -35,8 +35,11 @@ struct AddressLoop {
 };
 [[nodiscard]] Microbenchmark write(const AddressLoop& loop, const isa::Architecture& architecture);
 
-/// `loads` independent loads from shared memory of each of `warps` warps, between two readings of
-/// the clock, without a loop. Warps 0 to 3 are on different sub-cores.
+/// `loads` independent loads that hit the L1, of each of `warps` warps, between two readings of the
+/// clock, without a loop. Warps 0 to 3 are on different sub-cores. The first to leave the queue
+/// does so 11 cycles after its issue (Huerta et al., table 1), as long as a global load of a
+/// regular address holds its registers (table 2; a shared one: 9), so those are what was measured
+/// there.
 struct LoadBurst {
     std::uint32_t loads = 1;
     std::uint32_t warps = 1;
