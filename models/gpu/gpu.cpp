@@ -239,6 +239,7 @@ KernelResult Gpu::collect() const {
         result.shared_read_bytes += shared.read_wavefronts * width;
         result.shared_write_bytes += shared.write_wavefronts * width;
         result.shared_fill_bytes += shared.fill_wavefronts * width;
+        result.l1_array_bytes += shared.l1_wavefronts * width;
         const sm::L1Cache::Statistics& l1 = sm->l1().statistics();
         result.l1_read_bytes += l1.load_sectors * sm::kSectorBytes;
         result.l1_hit_bytes += l1.hit_sectors * sm::kSectorBytes;

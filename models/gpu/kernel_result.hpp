@@ -40,6 +40,7 @@ struct KernelResult {
     std::uint64_t shared_read_bytes = 0;  ///< wavefronts x width
     std::uint64_t shared_write_bytes = 0;
     std::uint64_t shared_fill_bytes = 0;  ///< written by cp.async
+    std::uint64_t l1_array_bytes = 0;     ///< wavefronts x width of loads that hit the L1
     std::uint64_t l1_read_bytes = 0;      ///< sectors asked for by what looks into the L1
     std::uint64_t l1_hit_bytes = 0;       ///< of these: present
     std::uint64_t l1_merged_bytes = 0;    ///< of these: on their way

@@ -4,39 +4,20 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 
-#include "models/base/error.hpp"
+#include "models/gpu/spec_check.hpp"
 
 namespace sptc::gpu {
 namespace {
 
-/// Requirements on values of one description, by JSON pointer.
-class Check {
-  public:
-    explicit Check(const GpuSpec& spec) : name_(spec.name) {}
-
-    template <class Value>
-    void require(bool condition, std::string_view pointer, const Value& found,
-                 const std::string& expected) const {
-        if (condition) return;
-        throw base::ConfigError(
-            fmt::format("GPU '{}': {}: found {}, expected {}", name_, pointer, found, expected));
-    }
-    template <class Value>
-    void positive(std::string_view pointer, const Value& found) const {
-        require(found > 0, pointer, found, "more than 0");
-    }
-
-  private:
-    std::string_view name_;
-};
-
-void validate_carve_outs(const Check& check, const sm::SmSpec& sm) {
+void validate_carve_outs(const SpecCheck& check, const sm::SmSpec& sm) {
     constexpr std::string_view kPointer = "/sm/l1/carve_out_kilobytes";
     constexpr std::uint32_t kKilobyte = 1024;
     const std::vector<std::uint32_t>& bytes = sm.l1.carve_out_bytes;
-    check.require(!bytes.empty() && std::is_sorted(bytes.begin(), bytes.end()), kPointer,
-                  fmt::format("{} entries", bytes.size()), "ascending sizes");
+    const bool ascending = std::is_sorted(bytes.begin(), bytes.end(), std::less_equal<>{});
+    check.require(!bytes.empty() && ascending, kPointer, fmt::format("{} entries", bytes.size()),
+                  "ascending sizes, at least one");
     check.require(bytes.back() == sm.shared_memory.bytes, kPointer, bytes.back() / kKilobyte,
                   fmt::format("the last to be /sm/shared_memory/bytes ({} KB)",
                               sm.shared_memory.bytes / kKilobyte));
@@ -51,7 +32,7 @@ void validate_carve_outs(const Check& check, const sm::SmSpec& sm) {
     }
 }
 
-void validate_l2(const Check& check, const memory::L2Spec& l2) {
+void validate_l2(const SpecCheck& check, const memory::L2Spec& l2) {
     check.require(l2.partitions >= 1 && l2.partitions <= memory::kMaxPartitions,
                   "/memory/l2/partitions", l2.partitions,
                   fmt::format("1 to {}", memory::kMaxPartitions));
@@ -65,13 +46,19 @@ void validate_l2(const Check& check, const memory::L2Spec& l2) {
     check.positive("/memory/l2/hit_cycles", l2.hit_cycles);
     if (l2.partitions == 1) return;
     check.positive("/memory/l2/link_cycles", l2.link_cycles);
-    check.positive("/memory/l2/link_bytes_per_cycle", l2.link_bytes_per_cycle);
+    const std::uint64_t partition_bytes_per_cycle =
+        std::uint64_t{l2.slices} / l2.partitions * l2.slice_bytes_per_cycle;
+    check.require(
+        l2.link_bytes_per_cycle > 0 && l2.link_bytes_per_cycle <= partition_bytes_per_cycle,
+        "/memory/l2/link_bytes_per_cycle", l2.link_bytes_per_cycle,
+        fmt::format("more than 0 and no more than the slices of a partition pass ({})",
+                    partition_bytes_per_cycle));
 }
 
 }  // namespace
 
 void validate_l1(const GpuSpec& spec) {
-    const Check check(spec);
+    const SpecCheck check(spec.name);
     const sm::SmSpec& sm = spec.sm;
     check.require(std::has_single_bit(sm.l1.sets), "/sm/l1/sets", sm.l1.sets, "a power of two");
     check.require(std::has_single_bit(sm.l1.tag_banks) && sm.l1.tag_banks <= sm::kMaxTagBanks,
@@ -90,19 +77,29 @@ void validate_l1(const GpuSpec& spec) {
 }
 
 void validate_memory(const GpuSpec& spec) {
-    const Check check(spec);
+    const SpecCheck check(spec.name);
     const memory::MemorySpec& memory = spec.memory;
-    check.positive("/memory/crossbar/sm_bytes_per_cycle", memory.crossbar.sm_bytes_per_cycle);
     validate_l2(check, memory.l2);
+    const std::uint64_t l2_bytes_per_cycle =
+        std::uint64_t{memory.l2.slices} * memory.l2.slice_bytes_per_cycle;
+    check.require(memory.crossbar.sm_bytes_per_cycle > 0 &&
+                      memory.crossbar.sm_bytes_per_cycle <= static_cast<double>(l2_bytes_per_cycle),
+                  "/memory/crossbar/sm_bytes_per_cycle", memory.crossbar.sm_bytes_per_cycle,
+                  fmt::format("more than 0 and no more than the slices of the L2 pass ({})",
+                              l2_bytes_per_cycle));
+    check.require(memory.hbm.bytes > memory.l2.bytes, "/memory/hbm/capacity_gibibytes",
+                  fmt::format("{} bytes", memory.hbm.bytes),
+                  fmt::format("more than /memory/l2/bytes ({})", memory.l2.bytes));
+    check.positive("/memory/hbm/read_cycles", memory.hbm.read_cycles);
     check.require(memory.hbm.channels > 0 && memory.l2.slices % memory.hbm.channels == 0,
                   "/memory/hbm/channels", memory.hbm.channels,
                   fmt::format("a divisor of /memory/l2/slices ({})", memory.l2.slices));
-    const std::uint64_t l2_bytes_per_cycle =
-        std::uint64_t{memory.l2.slices} * memory.l2.slice_bytes_per_cycle;
     check.require(memory.hbm.bytes_per_cycle > 0 &&
                       memory.hbm.bytes_per_cycle <= static_cast<double>(l2_bytes_per_cycle),
-                  "/memory/hbm", fmt::format("{:.0f} bytes per cycle", memory.hbm.bytes_per_cycle),
-                  fmt::format("no more than the slices of the L2 pass ({})", l2_bytes_per_cycle));
+                  "/memory/hbm/peak_gigabytes_per_second",
+                  fmt::format("{:.0f} bytes per cycle", memory.hbm.bytes_per_cycle),
+                  fmt::format("more than 0 and no more than the slices of the L2 pass ({})",
+                              l2_bytes_per_cycle));
 }
 
 }  // namespace sptc::gpu

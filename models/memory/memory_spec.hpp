@@ -28,6 +28,7 @@ struct L2Spec {
 };
 
 struct HbmSpec {
+    std::uint64_t bytes = 0;  ///< what device memory holds
     std::uint32_t channels = 0;
     double bytes_per_cycle = 0;   ///< of all channels together, sustained, per core-clock cycle
     base::Cycle read_cycles = 0;  ///< added to the L2's time when a sector misses

@@ -14,7 +14,7 @@ namespace {
 void require_range(std::string_view field, int value, int low, int high) {
     if (value >= low && value <= high) return;
     throw base::ConfigError(
-        fmt::format("tensor core: {} is {}: expected {} .. {}", field, value, low, high));
+        fmt::format("/sm/tensor_core/{}: found {}, expected {} to {}", field, value, low, high));
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ void validate(const TensorCoreSpec& spec) {
     require_range("metadata_read_cycles", spec.metadata_read_cycles, 0, kLargestCycles);
     require_range("sparse_minimum_interval_cycles", spec.sparse_minimum_interval_cycles, 0,
                   kLargestCycles);
-    require_range("flexible_patterns largest_group", spec.flexible.largest_group, 0,
+    require_range("flexible_patterns/largest_group", spec.flexible.largest_group, 0,
                   sparsity::kMaxPatternGroup);
     for (const SwappedMuxInputs& fault : spec.swapped_mux_inputs) {
         require_range("swapped_mux_inputs row", fault.row, 0, numeric::kMaxRows - 1);

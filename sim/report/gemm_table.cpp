@@ -188,9 +188,8 @@ std::string gemm_table(const run::GemmResult& result, const cost::Profile* cost)
 
     std::string text = table.text();
     if (const auto speedup = result.speedup()) {
-        text += fmt::format(
-            "speedup over dense              {:.3f} (of the two kernels' rooflines {:.3f})\n",
-            *speedup, roofline_speedup(result));
+        text += fmt::format("speedup over dense              {:.3f} (at its roofline {:.3f})\n",
+                            *speedup, roofline_speedup(result));
     }
     if (result.retained_magnitude) {
         text += fmt::format("retained magnitude of A         {:.2f} %\n",

@@ -28,7 +28,8 @@ Roofline::Roofline(const gpu::GpuSpec& spec, const gpu::KernelResult& kernel) {
     set(Resource::kTensorCores, all(kernel.tensor_busy_cycles), sub_cores);
     set(Resource::kIssueSlots, all(kernel.warp_instructions), sub_cores);
     set(Resource::kSharedMemory,
-        all(kernel.shared_read_bytes + kernel.shared_write_bytes + kernel.shared_fill_bytes),
+        all(kernel.shared_read_bytes + kernel.shared_write_bytes + kernel.shared_fill_bytes +
+            kernel.l1_array_bytes),
         sms * shared.banks * shared.bank_bytes);
     set(Resource::kSmPorts, static_cast<double>(kernel.l2_read_bytes),
         sms * memory.crossbar.sm_bytes_per_cycle);
@@ -45,7 +46,7 @@ Resource Roofline::binding() const {
 
 double roofline_speedup(const run::GemmResult& result) {
     SPTC_ASSERT(result.dense);
-    return Roofline(result.gpu, result.dense->simulation).cycles() /
+    return static_cast<double>(result.dense->simulation.cycles) /
            Roofline(result.gpu, result.kernel.simulation).cycles();
 }
 

@@ -13,7 +13,8 @@ namespace sptc::report {
 enum class Resource : std::uint8_t {
     kTensorCores,   ///< cycles with a slice in the multipliers
     kIssueSlots,    ///< one warp instruction per sub-core and cycle
-    kSharedMemory,  ///< wavefronts of loads, stores and asynchronous copies
+    kSharedMemory,  ///< wavefronts of loads, stores, asynchronous copies and hits of the L1, which
+                    ///< share one data array
     kSmPorts,       ///< data from the L2 to the SMs
     kL2,            ///< sectors that the slices pass
     kHbm,
@@ -40,8 +41,8 @@ class Roofline {
     std::array<double, static_cast<std::size_t>(Resource::kCount)> cycles_{};
 };
 
-/// How much faster than its dense baseline the kernel would be, were both as fast as their
-/// rooflines. Needs the baseline.
+/// How much faster than its dense baseline the kernel would be, were it as fast as its roofline: no
+/// speedup is above it. Needs the baseline.
 [[nodiscard]] double roofline_speedup(const run::GemmResult& result);
 
 }  // namespace sptc::report

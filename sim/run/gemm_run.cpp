@@ -8,6 +8,7 @@
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
 #include "models/reference/gemm.hpp"
+#include "sim/run/device_capacity.hpp"
 #include "sim/run/gemm_operands.hpp"
 #include "sim/run/kernel_run.hpp"
 #include "sim/run/progress.hpp"
@@ -69,7 +70,13 @@ PreparedKernel prepare(const GemmRequest& request, const gemm::GemmProblem& prob
                           ? gemm::make_launch(prepared.kernel, prepared.layout)
                           : gemm::make_launch(prepared.kernel, prepared.layout,
                                               {values->a, values->b, values->c, values->bias});
+    require_device_memory(request.gpu, prepared.launch.buffers);
     return prepared;
+}
+
+gemm::GemmProblem dense_of(gemm::GemmProblem problem) {
+    problem.sparse = false;
+    return problem;
 }
 
 void emit(const PreparedKernel& prepared, const std::string& directory) {
@@ -277,12 +284,17 @@ GemmResult run_gemm(const GemmRequest& request) {
 
     GemmInput input(request);
     const GemmExtents extents = input.extents();
-    gemm::GemmProblem problem = problem_of(request, extents.m, extents.n, extents.k);
+    const gemm::GemmProblem problem = problem_of(request, extents.m, extents.n, extents.k);
     if (request.pattern != nullptr &&
         extents.k % static_cast<std::uint32_t>(request.pattern->m) != 0) {
         result.notes.push_back(fmt::format(
             "K = {} is padded with zeros to {}, a multiple of the group of {}", extents.k,
             sparsity::padded_columns(extents.k, *request.pattern), request.pattern->m));
+    }
+    // A shape that the GPU cannot hold is told before anything is made or simulated.
+    (void)prepare(request, problem, request.tile, nullptr);
+    if (request.pattern != nullptr && request.with_dense_baseline) {
+        (void)prepare(request, dense_of(problem), request.baseline_tile, nullptr);
     }
     std::optional<GemmValues> values;
     if (request.values == Values::kOn) {
@@ -298,8 +310,7 @@ GemmResult run_gemm(const GemmRequest& request) {
 
     if (request.pattern != nullptr && request.with_dense_baseline) {
         // Cycles do not depend on values, so the baseline needs none.
-        problem.sparse = false;
-        PreparedKernel dense = prepare(request, problem, request.baseline_tile, nullptr);
+        PreparedKernel dense = prepare(request, dense_of(problem), request.baseline_tile, nullptr);
         if (!request.emit_ptx_directory.empty()) emit(dense, request.emit_ptx_directory);
         const gpu::RunOptions options = options_after(request.options, result.kernel.simulation);
         result.dense =

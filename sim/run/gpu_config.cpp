@@ -101,7 +101,14 @@ sm::L1Spec read_l1(Section section) {
     section.read("array_bytes", spec.array_bytes);
     spec.carve_out_bytes = section.numbers("carve_out_kilobytes");
     constexpr std::uint32_t kKilobyte = 1024;
-    for (std::uint32_t& size : spec.carve_out_bytes) size *= kKilobyte;
+    constexpr std::uint32_t kMostKilobytes = 1024 * 1024;
+    for (std::uint32_t& size : spec.carve_out_bytes) {
+        if (size > kMostKilobytes) {
+            section.fail("/sm/l1/carve_out_kilobytes",
+                         fmt::format("found {}, expected at most {}", size, kMostKilobytes));
+        }
+        size *= kKilobyte;
+    }
     section.read("sets", spec.sets);
     section.read("tag_banks", spec.tag_banks);
     section.read("queue_entries", spec.queue_entries);
@@ -202,6 +209,8 @@ memory::MemorySpec read_memory(Section section, double clock_mhz) {
     l2.read("link_bytes_per_cycle", spec.l2.link_bytes_per_cycle);
     l2.finish();
     Section hbm = section.section("hbm");
+    constexpr double kGibibyte = 1u << 30;
+    spec.hbm.bytes = static_cast<std::uint64_t>(hbm.number("capacity_gibibytes") * kGibibyte);
     hbm.read("channels", spec.hbm.channels);
     const double peak = hbm.number("peak_gigabytes_per_second");
     const double efficiency = hbm.number("efficiency");

@@ -43,7 +43,8 @@ class JsonSection {
     /// What stands at "value", beside "source" and "confidence".
     [[nodiscard]] const nlohmann::json& cited(const std::string& key);
     [[nodiscard]] double whole_number(const std::string& key, double largest);
-    const nlohmann::json& at(const std::string& key);
+    /// `expected`: what the message says where it is missing.
+    const nlohmann::json& at(const std::string& key, std::string_view expected);
 
     const nlohmann::json& object_;
     std::string file_;

@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/file.hpp"
+#include "sim/run/device_capacity.hpp"
 #include "sim/run/kernel_run.hpp"
 #include "sim/run/thread_choice.hpp"
 #include "sim/run/trace_run.hpp"
@@ -96,6 +97,7 @@ LaunchResult run_launch(const LaunchRequest& request) {
     }
     const auto begin = std::chrono::steady_clock::now();
     launch::Launch launch = launch::read_launch(request.launch_file);
+    require_device_memory(request.gpu, launch.buffers);
     RunState state(request, launch.buffers);
     if (request.sanitizer != nullptr) request.sanitizer->begin(launch.buffers, state.memory);
     for (launch::Buffer& buffer : launch.buffers) buffer.data = {};

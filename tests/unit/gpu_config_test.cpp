@@ -61,6 +61,12 @@ TEST_CASE("gpu_config: what is wrong in a description is named by its JSON point
     CHECK_THAT(message_after("sm_80", "sm_12345"), Catch::Contains("sm_80"));
     CHECK_THAT(message_after("\"source\": \"64 warps / 4 sub-cores\", ", ""),
                Catch::Contains("/sm/sub_core/warp_slots/source: missing"));
+    CHECK_THAT(
+        message_after("\"source\": \"64 warps / 4 sub-cores\"", "\"source\": \"\""),
+        Catch::Contains("/sm/sub_core/warp_slots/source: found") && Catch::Contains("expected"));
+    CHECK_THAT(
+        message_after("[0, 8, 16,", "[0, 16, 16,"),
+        Catch::Contains("/sm/l1/carve_out_kilobytes: found") && Catch::Contains("ascending"));
     CHECK_THAT(message_after("{\"value\": 32, \"source\": \"CUDA Best Practices Guide\", "
                              "\"confidence\": \"vendor\"}",
                              "32"),
@@ -154,7 +160,7 @@ TEST_CASE("gpu_config: every built-in description is valid, named as its file, w
     CHECK(names.contains("a100"));
 }
 
-TEST_CASE("gpu_config: contradictions of the memory system are named by JSON pointer") {
+TEST_CASE("gpu_config: contradictions are named by JSON pointer, what was found and expected") {
     const auto message = [](const std::string& pointer, double value) -> std::string {
         const run::GpuOverride change{pointer, value};
         try {
@@ -180,8 +186,28 @@ TEST_CASE("gpu_config: contradictions of the memory system are named by JSON poi
     names("/sm/l1/tag_banks", 32);
     names("/sm/global_path/outstanding_sectors", 3);
     names("/memory/crossbar/sm_bytes_per_cycle", 0);
-    CHECK_THAT(message("/memory/hbm/peak_gigabytes_per_second", 50000),
-               Catch::Contains("/memory/hbm: found") && Catch::Contains("L2"));
+    names("/memory/crossbar/sm_bytes_per_cycle", 5121);  // more than all slices pass
+    names("/memory/l2/link_bytes_per_cycle", 2561);      // more than a partition's slices pass
+    names("/memory/hbm/capacity_gibibytes", 0);          // less than the L2
+    names("/memory/hbm/peak_gigabytes_per_second", 0);
+    names("/sm/shared_memory/bytes_per_cta", 167936);  // leaves no room for what is reserved
+    names("/sm/shared_memory/bank_bytes", 3);
+    names("/sm/shared_memory/return_bytes_per_cycle", 48);
+    names("/sm/max_warps", 60);
+    names("/sm/max_ctas", 65);
+    names("/sm/max_threads_per_cta", 1000);
+    names("/sm/max_registers_per_thread", 256);
+    names("/sm/registers", 65535);
+    names("/sm/sub_core/integer/lanes", 12);
+    names("/sm/sub_core/float64/latency_cycles", 0);
+    names("/sm/sub_core/register_file/banks", 5);
+    names("/sm/tensor_core/f16_macs_per_cycle", 0);
+    names("/sms", 0);
+    names("/sms", 1.5);
+    names("/clock_mhz", 1e9);
+    CHECK_THAT(
+        message("/memory/hbm/peak_gigabytes_per_second", 50000),
+        Catch::Contains("/memory/hbm/peak_gigabytes_per_second: found") && Catch::Contains("L2"));
     CHECK_THAT(message("/sm/l1/array_bytes", 131072),
                Catch::Contains("/sm/l1/carve_out_kilobytes: found 132"));
 }

@@ -58,8 +58,6 @@ void check_problem(const GemmProblem& problem) {
     check_epilogue(problem);
 }
 
-// Two k-steps in a stage at least: while one is computed the fragments of the next are loaded, also
-// across stages.
 void check_extents(const GemmProblem& problem, const GemmTile& tile) {
     const isa::MmaForm& form = form_of(problem);
     const auto k_step = static_cast<std::uint32_t>(form.k_logical);
@@ -69,7 +67,7 @@ void check_extents(const GemmProblem& problem, const GemmTile& tile) {
     check_extent(tile, "cta_m", tile.cta_m, tile.warp_m);
     check_extent(tile, "cta_n", tile.cta_n, tile.warp_n);
     if (!problem.is_extended()) {
-        check_extent(tile, "cta_k", tile.cta_k, 2 * k_step);
+        check_extent(tile, "cta_k", tile.cta_k, k_step);
     } else if (tile.cta_k == 0 || tile.cta_k % k_step != 0) {
         reject(tile, fmt::format("cta_k is {}: expected a multiple of {}, a k-step of {}",
                                  tile.cta_k, k_step, form.shape_name()));

@@ -177,6 +177,8 @@ KernelPlan plan_of(const GemmProblem& problem, const GemmTile& tile) {
     plan.e_offset = plan.a.bytes();
     plan.b_offset = plan.e_offset + plan.e_chunks * kChunkBytes;
     plan.stage_bytes = plan.b_offset + plan.b.bytes();
+    // A stage of one k-step: the next one to load ahead lies in a stage that is not there yet.
+    if (plan.k_steps == 1) plan.fragment_buffers = plan.b_buffers = 1;
     return plan;
 }
 

@@ -14,20 +14,21 @@ namespace {
 
 // {cta_m, cta_n, cta_k, warp_m, warp_n, stages}. Mostly stages fill shared memory for the CTAs that
 // registers allow; but a warp waits in the prologue until its copies are on their way, so a large
-// tile wants no more than cover the latency. 128 x 128 x 64: for one CTA on an SM, and for two.
+// tile wants no more than cover the latency, and rather a longer stage: the barrier of each stage
+// stops the tensor cores of an SM with one CTA. 128 x 128 x 64: for one CTA on an SM, and for two.
 // Written for 16-bit elements; other types have as many bytes in a row (tiles_of_bits).
 constexpr std::array kDenseTiles{
-    GemmTile{256, 128, 32, 64, 64, 4}, GemmTile{128, 256, 32, 64, 64, 4},
-    GemmTile{128, 128, 32, 64, 64, 4}, GemmTile{128, 64, 32, 64, 32, 4},
-    GemmTile{64, 128, 32, 32, 64, 4},  GemmTile{64, 64, 32, 32, 32, 4},
-    GemmTile{32, 32, 64, 16, 16, 4},
+    GemmTile{256, 128, 64, 64, 64, 3}, GemmTile{256, 128, 32, 64, 64, 4},
+    GemmTile{128, 256, 32, 64, 64, 4}, GemmTile{128, 128, 32, 64, 64, 4},
+    GemmTile{128, 64, 32, 64, 32, 4},  GemmTile{64, 128, 32, 32, 64, 4},
+    GemmTile{64, 64, 32, 32, 32, 4},   GemmTile{32, 32, 64, 16, 16, 4},
 };
 // A column-major B: ptxas caps the registers of 4 warps of 64 x 32 and spills.
 constexpr std::array kColumnDenseTiles{
-    GemmTile{256, 128, 32, 64, 64, 4}, GemmTile{128, 256, 32, 64, 64, 4},
-    GemmTile{128, 128, 32, 64, 64, 4}, GemmTile{128, 64, 32, 32, 32, 4},
-    GemmTile{64, 128, 32, 32, 32, 4},  GemmTile{64, 64, 32, 32, 32, 4},
-    GemmTile{32, 32, 64, 16, 16, 4},
+    GemmTile{256, 128, 64, 64, 64, 3}, GemmTile{256, 128, 32, 64, 64, 4},
+    GemmTile{128, 256, 32, 64, 64, 4}, GemmTile{128, 128, 32, 64, 64, 4},
+    GemmTile{128, 64, 32, 32, 32, 4},  GemmTile{64, 128, 32, 32, 32, 4},
+    GemmTile{64, 64, 32, 32, 32, 4},   GemmTile{32, 32, 64, 16, 16, 4},
 };
 constexpr std::array kSparseTiles{
     GemmTile{256, 128, 64, 64, 64, 3}, GemmTile{128, 256, 64, 64, 64, 3},
