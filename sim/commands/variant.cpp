@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "models/base/file.hpp"
 #include "sim/accelerator/machine_config.hpp"
 #include "sim/commands/command.hpp"
 #include "sim/commands/version.hpp"
@@ -14,7 +15,7 @@ namespace {
 struct Options {
     accelerator::VariantRequest request;
     std::string machine{accelerator::kDefaultMachine};
-    bool json = false;
+    std::string json;
 };
 
 void list_variants() {
@@ -27,10 +28,12 @@ void list_variants() {
 }
 
 void run_one(const Options& options, int& exit_code) {
+    if (!options.json.empty()) base::require_writable(options.json);
     const variant::MachineSpec spec = accelerator::load_machine(options.machine);
     const accelerator::VariantResult result = accelerator::run_variant(options.request, spec);
-    fmt::print("{}", options.json ? report::variant_json(result, spec, kVersion)
-                                  : report::variant_table(result, spec));
+    fmt::print("{}", report::variant_table(result, spec));
+    if (!options.json.empty())
+        base::write_text(options.json, report::variant_json(result, spec, kVersion));
     if (result.exact && !*result.exact) exit_code = kMismatch;
 }
 
@@ -64,7 +67,7 @@ void add_run_one(CLI::App& verb, int& exit_code) {
     run->add_option("--machine", options->machine, "A name, or a file (configs/accelerator)")
         ->capture_default_str();
     run->add_flag("--check", request.check, "Execute the values, compare D with the reference");
-    run->add_flag("--json", options->json, "As JSON (docs/variants)");
+    run->add_option("--json", options->json, "Write the result to this file");
     run->callback([options, &exit_code] { run_one(*options, exit_code); });
 }
 
