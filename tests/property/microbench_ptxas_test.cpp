@@ -48,7 +48,8 @@ std::map<std::string, std::string> kernels(const gpu::GpuSpec& gpu) {
     std::map<std::string, std::string> texts;
     for (const timing::TimingProbe& probe : timing::timing_probes()) {
         for (Given given : choices(probe, gpu)) {
-            if (given.contains("bytes")) given["level"] = "l1";  // .cg copies 16 bytes only
+            if (given.contains("bytes")) given["level"] = "l1";    // .cg copies 16 bytes only
+            if (given.contains("lanes")) given["stride"] = "256";  // a word for each lane
             std::string name(probe.name);
             for (const auto& [key, value] : given) name += fmt::format(" {}={}", key, value);
             const timing::Parameters parameters(probe.parameters, given, "");
