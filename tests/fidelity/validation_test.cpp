@@ -41,6 +41,10 @@ void check(const std::vector<timing::GroupResult>& groups) {
 TEST_CASE("validation: no group's error has grown") {
     timing::ValidationRequest request;
     request.slow = false;
+#ifdef __SANITIZE_ADDRESS__
+    // Cycles are the same in every build: here each kind of probe runs, elsewhere each figure.
+    request.groups = {"mma-sparse", "core", "shared", "memory-operations"};
+#endif
     const std::vector<timing::GroupResult> groups = timing::validate(request);
     check(groups);
     for (const timing::GroupResult& group : groups) {
