@@ -1,4 +1,5 @@
 // Recordings with flipped bytes and cut ends: what is damaged is named, and the rest is checked.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -124,7 +125,7 @@ TEST_CASE("recording damage: a flipped byte spoils one entry, or the recording a
     for (const std::string_view file : kFiles) {
         const auto whole = base::read_bytes(recording / file);
         const std::size_t end = whole.size() - line_end(file);
-        for (std::size_t at = 0; at < end; at += 1 + random.below(5)) {
+        for (std::size_t at = 0; at < end; at += 1 + random.below(16)) {
             auto changed = whole;
             changed[at] ^= static_cast<std::byte>(1 + random.below(255));
             base::write_bytes(recording / file, changed);
@@ -143,10 +144,13 @@ TEST_CASE("recording damage: a flipped byte spoils one entry, or the recording a
 TEST_CASE("recording damage: of a file that was cut, what is left is used") {
     const test::TemporaryDirectory directory;
     const fs::path recording = record(directory.path(), 4);
+    base::Random random(20261126);
     for (const std::string_view file : kFiles) {
         const auto whole = base::read_bytes(recording / file);
         std::size_t lost = 0;
-        for (std::size_t length = whole.size() - line_end(file); length-- > 0;) {
+        std::size_t length = whole.size() - line_end(file);
+        while (length > 0) {
+            length -= std::min<std::size_t>(length, 1 + random.below(7));
             fs::resize_file(recording / file, length);
             CAPTURE(file, length);
             const auto damaged = damaged_entries(recording, file);
