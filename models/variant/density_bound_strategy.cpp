@@ -38,11 +38,6 @@ int DensityBoundStrategy::last_block(const Step& step) const {
     return std::min(first_block(step) + blocks_per_step_, a_.groups());
 }
 
-std::uint64_t DensityBoundStrategy::stored_a_bits() const {
-    return static_cast<std::uint64_t>(a_.rows()) * static_cast<std::uint64_t>(a_.groups()) *
-           static_cast<std::uint64_t>(weight_code_.kept() * kWordBits + weight_code_.bits());
-}
-
 Needs DensityBoundStrategy::needs(const Step& step) const {
     const auto blocks = static_cast<std::uint64_t>(blocks_per_step_);
     const std::uint64_t row_blocks = static_cast<std::uint64_t>(step.rows) * blocks;

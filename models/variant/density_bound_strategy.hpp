@@ -22,7 +22,7 @@ class DensityBoundStrategy : public Strategy {
                          Ratio activations);
 
     [[nodiscard]] int k_logical() const override { return blocks_per_step_ * a_.span(); }
-    [[nodiscard]] std::uint64_t stored_a_bits() const override;
+    [[nodiscard]] std::uint64_t stored_a_bits() const override { return a_.bits(); }
     [[nodiscard]] Needs needs(const Step& step) const override;
     void execute(const Step& step, Int32Matrix& d) const override;
 

@@ -32,12 +32,6 @@ GatherStrategy::GatherStrategy(const Operands& operands, const MachineSpec& spec
 
 int GatherStrategy::k_logical() const { return groups_per_step_ * code_->span(); }
 
-std::uint64_t GatherStrategy::stored_a_bits() const {
-    return static_cast<std::uint64_t>(a_.groups()) *
-           static_cast<std::uint64_t>(code_->kept() * kWordBits + code_->bits()) *
-           static_cast<std::uint64_t>(a_.rows());
-}
-
 Needs GatherStrategy::needs(const Step& step) const {
     const auto groups = static_cast<std::uint64_t>(step.rows * groups_per_step_);
     const auto kept = static_cast<std::uint64_t>(code_->kept());

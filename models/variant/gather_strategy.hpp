@@ -25,7 +25,7 @@ class GatherStrategy : public Strategy {
                    std::unique_ptr<GroupCode> code, BFormat b_format = BFormat::kPlain);
 
     [[nodiscard]] int k_logical() const override;
-    [[nodiscard]] std::uint64_t stored_a_bits() const override;
+    [[nodiscard]] std::uint64_t stored_a_bits() const override { return a_.bits(); }
     [[nodiscard]] Needs needs(const Step& step) const override;
     void execute(const Step& step, Int32Matrix& d) const override;
 

@@ -10,8 +10,6 @@
 namespace sptc::variant {
 namespace {
 
-constexpr int kCodeBits = 64;
-
 std::uint64_t low_bits(int bits) {
     return bits >= kCodeBits ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
 }

@@ -7,6 +7,9 @@
 
 namespace sptc::variant {
 
+/// The longest code of a group, and the most columns that one spans.
+inline constexpr int kCodeBits = 64;
+
 /// How the positions of the kept elements of one group of a row are stored: what a metadata decoder
 /// undoes. `span` columns of A become `kept` stored elements.
 class GroupCode {

@@ -9,14 +9,6 @@ namespace {
 constexpr int kIndexBits = 2;
 constexpr std::uint64_t kRowCodeBits = 2;  ///< the N of a row
 
-std::uint64_t value_bits(const StoredRows& chunk, int row) {
-    return static_cast<std::uint64_t>(chunk.groups() * chunk.code(row).kept() * kWordBits);
-}
-
-std::uint64_t metadata_bits(const StoredRows& chunk, int row) {
-    return static_cast<std::uint64_t>(chunk.groups() * chunk.code(row).bits()) + kRowCodeBits;
-}
-
 }  // namespace
 
 RowWiseStrategy::RowWiseStrategy(const Operands& operands, const MachineSpec& spec)
@@ -48,10 +40,8 @@ const GroupCode* RowWiseStrategy::code_for(int row, int first, int last) const {
 
 std::uint64_t RowWiseStrategy::stored_a_bits() const {
     std::uint64_t bits = 0;
-    for (const auto& chunk : chunks_) {
-        for (int row = 0; row < chunk->rows(); ++row)
-            bits += value_bits(*chunk, row) + metadata_bits(*chunk, row);
-    }
+    for (const auto& chunk : chunks_)
+        bits += chunk->bits() + static_cast<std::uint64_t>(chunk->rows()) * kRowCodeBits;
     return bits;
 }
 
@@ -63,8 +53,8 @@ Needs RowWiseStrategy::needs(const Step& step) const {
     needs.b_bits = groups * kRowWiseSpan * columns * kWordBits;
     std::vector<std::uint64_t> slots;  ///< of each row: stored elements
     for (int row = step.row; row < step.row + step.rows; ++row) {
-        needs.a_bits += value_bits(rows, row);
-        needs.a_metadata_bits += metadata_bits(rows, row);
+        needs.a_bits += rows.value_bits(row);
+        needs.a_metadata_bits += rows.metadata_bits(row) + kRowCodeBits;
         slots.push_back(groups * static_cast<std::uint64_t>(rows.code(row).kept()));
         needs.products += slots.back() * columns;
     }

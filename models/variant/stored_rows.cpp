@@ -6,11 +6,10 @@
 #include <array>
 
 #include "models/base/error.hpp"
+#include "models/variant/machine_spec.hpp"
 
 namespace sptc::variant {
 namespace {
-
-constexpr std::size_t kMaxKept = 64;
 
 /// Set bits: columns [first, last) that are not zero.
 std::uint64_t nonzeros_of(const Int8Matrix& a, int row, int first, int last) {
@@ -31,7 +30,7 @@ StoredRows::StoredRows(const Int8Matrix& a, std::vector<const GroupCode*> row_co
       first_column_(first_column),
       groups_((columns + span() - 1) / span()) {
     const int end = first_column + columns;
-    std::array<std::uint8_t, kMaxKept> positions{};
+    std::array<std::uint8_t, kCodeBits> positions{};
     for (int row = 0; row < a.rows; ++row) {
         auto& metadata = metadata_.emplace_back();
         auto& values = values_.emplace_back();
@@ -54,9 +53,23 @@ StoredRows::StoredRows(const Int8Matrix& a, std::vector<const GroupCode*> row_co
     }
 }
 
+std::uint64_t StoredRows::value_bits(int row) const {
+    return static_cast<std::uint64_t>(groups_ * code(row).kept() * kWordBits);
+}
+
+std::uint64_t StoredRows::metadata_bits(int row) const {
+    return static_cast<std::uint64_t>(groups_ * code(row).bits());
+}
+
+std::uint64_t StoredRows::bits() const {
+    std::uint64_t bits = 0;
+    for (int row = 0; row < rows(); ++row) bits += value_bits(row) + metadata_bits(row);
+    return bits;
+}
+
 void StoredRows::multiply(int row, int group, const Int8Matrix& b, int column, int columns,
                           std::int32_t* d) const {
-    std::array<std::uint8_t, kMaxKept> positions;
+    std::array<std::uint8_t, kCodeBits> positions;
     const std::span<const std::int8_t> kept = values(row, group);
     code(row).decode(metadata(row, group), std::span(positions).first(kept.size()));
     for (std::size_t i = 0; i < kept.size(); ++i) {

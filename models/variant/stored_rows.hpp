@@ -34,6 +34,11 @@ class StoredRows {
             .subspan(static_cast<std::size_t>(group) * kept, kept);
     }
 
+    // What a row, or everything, takes in storage.
+    [[nodiscard]] std::uint64_t value_bits(int row) const;
+    [[nodiscard]] std::uint64_t metadata_bits(int row) const;
+    [[nodiscard]] std::uint64_t bits() const;
+
     /// Adds the products of one row with rows of B: group `group`, columns [column, column +
     /// columns).
     void multiply(int row, int group, const Int8Matrix& b, int column, int columns,

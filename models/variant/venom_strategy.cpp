@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "models/base/error.hpp"
+#include "models/variant/operands.hpp"
 #include "models/variant/stored_rows.hpp"
 
 namespace sptc::variant {
@@ -33,36 +34,37 @@ int retained(const Int8Matrix& a, int first_row, int last_row, int first, std::u
     return sum;
 }
 
+/// The kVenomColumns of m columns that retain most; the first of equals.
+std::uint32_t best_columns(const Int8Matrix& a, int top, int bottom, int first, int m) {
+    std::uint32_t best = 0;
+    int most = -1;
+    for (std::uint32_t columns = 0; columns < 1u << m; ++columns) {
+        if (std::popcount(columns) != kVenomColumns) continue;
+        const int sum = retained(a, top, bottom, first, columns);
+        if (sum > most) best = columns;
+        most = std::max(most, sum);
+    }
+    return best;
+}
+
+void keep_columns(Int8Matrix& a, int top, int bottom, int first, int m, std::uint32_t kept) {
+    for (int row = top; row < bottom; ++row) {
+        for (int i = 0; i < m && first + i < a.columns; ++i) {
+            if ((kept >> i & 1u) == 0) a.row(row)[first + i] = 0;
+        }
+    }
+}
+
 }  // namespace
 
 void prune_venom(Int8Matrix& a, int block_rows, Ratio ratio) {
     for (int top = 0; top < a.rows; top += block_rows) {
         const int bottom = std::min(top + block_rows, a.rows);
-        for (int first = 0; first < a.columns; first += ratio.m) {
-            std::uint32_t best = 0;
-            int most = -1;
-            for (std::uint32_t columns = 0; columns < 1u << ratio.m; ++columns) {
-                if (std::popcount(columns) != kVenomColumns) continue;
-                const int sum = retained(a, top, bottom, first, columns);
-                if (sum > most) best = columns;
-                most = std::max(most, sum);
-            }
-            for (int row = top; row < bottom; ++row) {
-                std::vector<std::pair<int, int>> by_magnitude;
-                for (int i = 0; i < ratio.m && first + i < a.columns; ++i) {
-                    if ((best >> i & 1u) != 0)
-                        by_magnitude.emplace_back(-std::abs(a.at(row, first + i)), i);
-                }
-                std::sort(by_magnitude.begin(), by_magnitude.end());
-                std::uint32_t kept = 0;
-                for (std::size_t i = 0; i < std::min<std::size_t>(2, by_magnitude.size()); ++i)
-                    kept |= 1u << by_magnitude[i].second;
-                for (int i = 0; i < ratio.m && first + i < a.columns; ++i) {
-                    if ((kept >> i & 1u) == 0) a.row(row)[first + i] = 0;
-                }
-            }
-        }
+        for (int first = 0; first < a.columns; first += ratio.m)
+            keep_columns(a, top, bottom, first, ratio.m,
+                         best_columns(a, top, bottom, first, ratio.m));
     }
+    prune_elements(a, ratio);
 }
 
 VenomStrategy::VenomStrategy(const Operands& operands, const MachineSpec& spec, int block_rows,
