@@ -56,16 +56,22 @@ TimelineSlice Timeline::of(TimelineUnit unit, const MemoryOperation& operation, 
     return slice;
 }
 
-void Timeline::issued(std::uint32_t sub_core, std::uint32_t warp,
-                      const isa::Instruction& instruction, Cycle now) {
+TimelineSlice Timeline::of(TimelineUnit unit, std::uint32_t sub_core, std::uint32_t warp,
+                           const isa::Instruction& instruction, Cycle begin, Cycle end) const {
     TimelineSlice slice;
+    slice.unit = unit;
     slice.sub_core = sub_core;
-    slice.begin = now;
-    slice.end = now + 1;
+    slice.begin = begin;
+    slice.end = end;
     slice.warp = warp % warps_per_cta_;
     slice.cta = cta(warp / warps_per_cta_);
     set_instruction(slice, instruction);
-    (void)add(slice);
+    return slice;
+}
+
+void Timeline::issued(std::uint32_t sub_core, std::uint32_t warp,
+                      const isa::Instruction& instruction, Cycle now) {
+    (void)add(of(TimelineUnit::kIssue, sub_core, warp, instruction, now, now + 1));
 }
 
 void Timeline::stalled(std::uint32_t sub_core, const isa::Instruction* waiting, Activity activity,
@@ -88,15 +94,7 @@ void Timeline::stalled(std::uint32_t sub_core, const isa::Instruction* waiting, 
 
 void Timeline::mma(std::uint32_t sub_core, std::uint32_t warp, const isa::Instruction& instruction,
                    Cycle begin, Cycle end) {
-    TimelineSlice slice;
-    slice.unit = TimelineUnit::kTensorCore;
-    slice.sub_core = sub_core;
-    slice.begin = begin;
-    slice.end = end;
-    slice.warp = warp % warps_per_cta_;
-    slice.cta = cta(warp / warps_per_cta_);
-    set_instruction(slice, instruction);
-    (void)add(slice);
+    (void)add(of(TimelineUnit::kTensorCore, sub_core, warp, instruction, begin, end));
 }
 
 void Timeline::queued(const MemoryOperation& operation, Cycle end) {

@@ -124,6 +124,9 @@ class Timeline {
 
     [[nodiscard]] TimelineSlice of(TimelineUnit unit, const MemoryOperation& operation,
                                    base::Cycle begin, base::Cycle end) const;
+    [[nodiscard]] TimelineSlice of(TimelineUnit unit, std::uint32_t sub_core, std::uint32_t warp,
+                                   const isa::Instruction& instruction, base::Cycle begin,
+                                   base::Cycle end) const;
     /// Cuts to the window and keeps what is left; returns its index or kNone.
     std::size_t add(TimelineSlice slice);
     void join(Run& run, OperationId id, const TimelineSlice& slice);
